@@ -1,0 +1,70 @@
+"""Values that may reach a command: each type has a strict grammar, and a value outside it cannot be built.
+
+A bundle is a stranger's file and a runbook runs as root.  `UnsafeValueError` means: tell it in words, as a step by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Self
+
+
+class UnsafeValueError(ValueError):
+    """The text does not have the form of its type, so no command is built from it."""
+
+
+class _Checked(str):
+    __slots__ = ()
+    grammar: ClassVar[re.Pattern[str]]
+
+    def __new__(cls, text: str) -> Self:
+        if not cls.grammar.fullmatch(text):
+            raise UnsafeValueError(f"not a {cls.__name__}: {text!r}")
+        return super().__new__(cls, text)
+
+
+class Wwid(_Checked):
+    """A SCSI WWID as multipath prints it, NAA type: 3 and 16 or 32 hex digits.  Others are left to a human."""
+
+    __slots__ = ()
+    grammar = re.compile(r"3(?:[0-9a-f]{16}|[0-9a-f]{32})", re.ASCII)
+
+    @property
+    def naa(self) -> str:
+        """As `/sys/block/sdX/device/wwid` prints it."""
+        return f"naa.{self[1:]}"
+
+
+class DiskName(_Checked):
+    """The kernel's name of a SCSI disk."""
+
+    __slots__ = ()
+    grammar = re.compile(r"sd[a-z]{1,4}", re.ASCII)
+
+
+class Hctl(_Checked):
+    """Host:Channel:Target:LUN of a SCSI device."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[0-9]{1,5}:[0-9]{1,5}:[0-9]{1,10}:[0-9]{1,20}", re.ASCII)
+
+
+class HostName(_Checked):
+    """A host name, as `hostname` prints it."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+
+
+class BootId(_Checked):
+    """`/proc/sys/kernel/random/boot_id`."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+class KubernetesName(_Checked):
+    """A DNS subdomain, the form of all object names that reach a kubectl command."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)

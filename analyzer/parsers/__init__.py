@@ -1,0 +1,30 @@
+"""One module a probe, named after it: text in, typed facts out.  Pure and strict; nothing is skipped in silence."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """How the answer to `probe` becomes one fact of type `fact`.
+
+    `parse` gets the decoded stdout (of a file probe: the file's text) and raises `ParseError`.  An empty answer is
+    parsed too: it says that there is none.
+    """
+
+    probe: str
+    fact: type
+    parse: Callable[[str], object]
+
+
+@cache
+def all_parsers() -> tuple[Parser, ...]:
+    """The `PARSER` of every module of this package, by probe name."""
+    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    parsers = (module.PARSER for module in modules if hasattr(module, "PARSER"))
+    return tuple(sorted(parsers, key=lambda parser: parser.probe))

@@ -1,0 +1,95 @@
+"""Rules: one a file, named after the problem.  The types of a rule's parameters are its needs.
+
+A parameter of type `Fact` must be known, or the rule is not called and the report says what is missing; one of type
+`Fact | Unknown` may be unknown, and the rule deals with it.  A rule yields findings; if it yields none, it is cleared
+on that node.  It may also yield `Inconclusive` where only looking closer shows that it cannot know.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import types
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from analyzer.facts import Unknown
+from analyzer.findings import Finding, Inconclusive, Severity
+from analyzer.texts import Text
+
+Judge = Callable[..., Iterator[Finding | Inconclusive]]
+
+
+class Scope(StrEnum):
+    NODE = "node"  # called once a node; its first parameter is the node's name
+    CLUSTER = "cluster"  # called once
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    parameter: str
+    fact: type
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`family` is the folder the rule lies in; `document` is its module's docstring."""
+
+    id: str
+    family: str
+    scope: Scope
+    severity: Severity
+    title: Text
+    needs: tuple[Need, ...]
+    judge: Judge
+    document: str
+
+
+def node_rule(rule_id: str, severity: Severity, title: Text) -> Callable[[Judge], Rule]:
+    """Make a rule that sees one node's facts, and the cluster's: `def rule(node: str, fact: Fact, …)`."""
+    return lambda judge: _rule(rule_id, Scope.NODE, severity, title, judge)
+
+
+def cluster_rule(rule_id: str, severity: Severity, title: Text) -> Callable[[Judge], Rule]:
+    """Make a rule that sees the cluster's facts: `def rule(fact: Fact, …)`."""
+    return lambda judge: _rule(rule_id, Scope.CLUSTER, severity, title, judge)
+
+
+def _rule(rule_id: str, scope: Scope, severity: Severity, title: Text, judge: Judge) -> Rule:
+    module = inspect.getmodule(judge)
+    hints = typing.get_type_hints(judge)
+    names = list(inspect.signature(judge).parameters)[scope is Scope.NODE :]
+    return Rule(
+        id=rule_id,
+        family=judge.__module__.split(".")[-2],
+        scope=scope,
+        severity=severity,
+        title=title,
+        needs=tuple(_need(name, hints[name]) for name in names),
+        judge=judge,
+        document=inspect.cleandoc(module.__doc__ or "") if module else "",
+    )
+
+
+def _need(name: str, hint: object) -> Need:
+    if isinstance(hint, type):
+        return Need(name, hint, optional=False)
+    if isinstance(hint, types.UnionType) and Unknown in (kinds := typing.get_args(hint)) and len(kinds) == 2:
+        return Need(name, next(kind for kind in kinds if kind is not Unknown), optional=True)
+    raise TypeError(f"parameter {name}: {hint!r} is neither a fact nor `Fact | Unknown`")
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """The `RULE`s of this package: every module-level `Rule`, by id."""
+    found: dict[str, Rule] = {}
+    for info in pkgutil.walk_packages(__path__, prefix=f"{__name__}."):
+        for value in vars(importlib.import_module(info.name)).values():
+            if isinstance(value, Rule):
+                found[value.id] = value
+    return tuple(found[rule_id] for rule_id in sorted(found))

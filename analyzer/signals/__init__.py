@@ -1,0 +1,1 @@
+"""Log signatures, by component; all of them compile into one hyperscan database."""

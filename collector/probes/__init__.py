@@ -1,0 +1,1 @@
+"""The probe catalogue: one read-only question each, by topic."""

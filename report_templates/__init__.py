@@ -1,0 +1,1 @@
+"""Templates, styles and headings of the reports."""
