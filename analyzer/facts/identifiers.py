@@ -1,6 +1,6 @@
 """Values that may reach a command: each type has a strict grammar, and a value outside it cannot be built.
 
-A bundle is a stranger's file and a runbook runs as root.  `UnsafeValueError` means: tell it in words, as a step by hand.
+A bundle is a stranger's file and a runbook runs as root.  After `UnsafeValueError`, tell it in words: a step by hand.
 """
 
 from __future__ import annotations
