@@ -1,0 +1,134 @@
+"""Which volumes the cluster wants on a node: the second clause of the law of removal.
+
+Input    the cluster's objects; each kind may be `Unknown`.
+Output   for one node: the WWNs that belong there, those known elsewhere, and every reason why this is not certain.
+Source   VolumeAttachment.status.attachmentMetadata.publishInfo and PersistentVolume.spec.csi.volumeAttributes.lunWWN,
+         both written by the driver: 32 hex digits, the WWID without its leading 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from analyzer.facts import Span, Unknown
+from analyzer.facts.cluster import (
+    ClusterNode,
+    ClusterNodes,
+    PersistentVolume,
+    PersistentVolumes,
+    Pod,
+    Pods,
+    VolumeAttachment,
+    VolumeAttachments,
+)
+from bundle.capture import Status
+
+T = TypeVar("T")
+
+FINISHED = ("Succeeded", "Failed")
+ATTACHMENT = "VolumeAttachment "
+# the driver's default name, and the one it has on Huawei's own container platform
+HUAWEI_DRIVERS = frozenset({"csi.huawei.com", "csi.oceanstor.com"})
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A cluster object that ties a WWN to a node: a VolumeAttachment, or a pod with its volume."""
+
+    wwn: str
+    node: str
+    name: str  # "VolumeAttachment csi-…" or "Pod default/mypod"
+    pv: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """All bindings of the cluster.  `doubts` are objects whose WWN cannot be told; they may mean any WWN."""
+
+    bound: tuple[Binding, ...]
+    doubts: tuple[Binding, ...]  # with wwn ""
+    nodes: tuple[ClusterNode, ...]
+    known_wwns: frozenset[str]  # of every volume the driver ever published or provisioned that is still an object
+    iqns: frozenset[str]  # of the arrays the driver publishes from
+    wwpns: frozenset[str]
+
+    def of(self, wwn: str) -> tuple[Binding, ...]:
+        return tuple(binding for binding in self.bound if binding.wwn == wwn)
+
+    def doubts_on(self, node: str) -> tuple[Binding, ...]:
+        return tuple(binding for binding in self.doubts if binding.node == node)
+
+    def node(self, name: str, boot_id: str | None) -> ClusterNode | None:
+        """The cluster's own object for this node: the same name, and not another boot of it."""
+        found = next((node for node in self.nodes if node.name == name), None)
+        if found is None or (boot_id and found.boot_id and found.boot_id != boot_id):
+            return None
+        return found
+
+
+def assemble(facts: Mapping[type, object]) -> Bindings | Unknown:
+    """`Unknown` as soon as one of the four kinds is: nothing is concluded from half of the objects."""
+    attachments = _kind(facts, VolumeAttachments, "volumeattachments")
+    volumes = _kind(facts, PersistentVolumes, "persistentvolumes")
+    pods = _kind(facts, Pods, "pods")
+    nodes = _kind(facts, ClusterNodes, "nodes")
+    if isinstance(attachments, Unknown):
+        return attachments
+    if isinstance(volumes, Unknown):
+        return volumes
+    if isinstance(pods, Unknown):
+        return pods
+    if isinstance(nodes, Unknown):
+        return nodes
+    return bind(attachments.items, volumes.items, pods.items, nodes.items)
+
+
+def bind(
+    attachments: tuple[VolumeAttachment, ...],
+    volumes: tuple[PersistentVolume, ...],
+    pods: tuple[Pod, ...],
+    nodes: tuple[ClusterNode, ...],
+) -> Bindings:
+    wwns = {volume.name: volume.lun_wwn for volume in volumes if volume.lun_wwn}
+    wwns |= {one.pv: one.publish_info.lun_wwn for one in attachments if one.publish_info and one.publish_info.lun_wwn}
+    attached = tuple(_of_attachment(one, wwns) for one in attachments)
+    published = tuple(one.publish_info for one in attachments if one.publish_info is not None)
+    drivers = HUAWEI_DRIVERS | {volume.driver for volume in volumes if volume.lun_wwn}
+    doubtful = {one.name for one in attachments if one.publish_info is None and one.driver in drivers}
+    return Bindings(
+        bound=(*(binding for binding in attached if binding.wwn), *_of_pods(pods, volumes, wwns)),
+        doubts=tuple(one for one in attached if not one.wwn and one.name.removeprefix(ATTACHMENT) in doubtful),
+        nodes=nodes,
+        known_wwns=frozenset(wwns.values()),
+        iqns=frozenset(iqn for info in published for iqn in info.iqns),
+        wwpns=frozenset(wwpn.lower() for info in published for wwpn in info.wwpns),
+    )
+
+
+def _kind(facts: Mapping[type, object], kind: type[T], plural: str) -> T | Unknown:
+    value = facts.get(kind)
+    if isinstance(value, (kind, Unknown)):
+        return value
+    return Unknown(plural, Status.ABSENT, "the bundle has no cluster objects of this kind")
+
+
+def _of_attachment(attachment: VolumeAttachment, wwns: Mapping[str, str]) -> Binding:
+    info = attachment.publish_info
+    wwn = info.lun_wwn if info is not None and info.lun_wwn else wwns.get(attachment.pv, "")
+    return Binding(wwn, attachment.node, f"{ATTACHMENT}{attachment.name}", attachment.pv, attachment.span)
+
+
+def _of_pods(
+    pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]
+) -> Iterator[Binding]:
+    claimed = {(volume.claim_namespace, volume.claim_name): volume.name for volume in volumes if volume.claim_name}
+    for pod in pods:
+        if not pod.node or pod.phase in FINISHED:
+            continue
+        for claim in pod.claims:
+            pv = claimed.get((pod.namespace, claim), "")
+            if pv in wwns:
+                yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)

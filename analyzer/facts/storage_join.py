@@ -1,0 +1,239 @@
+"""The join behind `NodeStorage`: a node's facts in, its disks and maps out.
+
+Input    facts by type; each may be `Unknown`.
+Output   `NodeStorage`, or the `Unknown` of `sysfs_block`, on which all stands.  Every other fact is one more witness,
+         and its absence leaves that witness out.
+Source   the truth of the real captures in samples/: every state told apart here was seen on a real kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from analyzer.facts import Span, Unknown
+from analyzer.facts.block import (
+    BlockDevice,
+    BlockDevices,
+    LiveIdentities,
+    LiveIdentity,
+    LunReports,
+    Opener,
+    Openers,
+    SwapAreas,
+    UnitState,
+    UnitStates,
+)
+from analyzer.facts.device_mapper import DmDevices, DmStatuses, DmTables
+from analyzer.facts.host import Mount, Mounts, Processes
+from analyzer.facts.logs import Signals
+from analyzer.facts.multipath import DaemonMaps, MultipathMap, MultipathMaps
+from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap, Transport
+from analyzer.facts.transport import AdmSessions, FcPorts, IscsiSessions
+from bundle.capture import Status
+
+T = TypeVar("T")
+
+# access_state of a LUN that is there but not served on this path (SPC-4, asymmetric access states)
+NOT_SERVED = ("unavailable", "standby", "transitioning", "offline")
+# ASC/ASCQ 25/00: for this initiator there is no such LUN
+LUN_NOT_SUPPORTED = "logical unit not supported"
+
+
+def assemble(facts: Mapping[type, object]) -> NodeStorage | Unknown:
+    blocks = facts.get(BlockDevices)
+    if isinstance(blocks, Unknown):
+        return blocks
+    if not isinstance(blocks, BlockDevices):
+        return Unknown("sysfs_block", Status.ABSENT, "the bundle has no such capture")
+    witnesses = _Witnesses(facts, blocks)
+    disks = {device.name: witnesses.disk(device) for device in blocks.devices if device.name.startswith("sd")}
+    maps = tuple(witnesses.map(device, disks) for device in blocks.devices if _is_multipath(device))
+    held = {disk.name for storage_map in maps for disk in storage_map.disks}
+    return NodeStorage(maps, tuple(disk for disk in disks.values() if disk.name not in held))
+
+
+def _is_multipath(device: BlockDevice) -> bool:
+    return (device.dm_uuid or "").startswith("mpath-")
+
+
+class _Witnesses:
+    """What every capture says of a device, by the name it had at that moment."""
+
+    def __init__(self, facts: Mapping[type, object], blocks: BlockDevices) -> None:
+        def known(kind: type[T]) -> T | None:
+            value = facts.get(kind)
+            return value if isinstance(value, kind) else None
+
+        live, units = known(LiveIdentities), known(UnitStates)
+        self.live: dict[str, LiveIdentity] = {one.device: one for one in live.identities} if live else {}
+        self.units: dict[str, UnitState] = {one.device: one for one in units.units} if units else {}
+        self.sessions, self.adm, self.fc = known(IscsiSessions), known(AdmSessions), known(FcPorts)
+        self.mounts, self.swaps, self.signals = known(Mounts), known(SwapAreas), known(Signals)
+        self.openers, self.processes = known(Openers), known(Processes)
+        self.reports = known(LunReports)
+        self.hctls = {device.name: device.hctl or "" for device in blocks.devices}
+        printed, daemon = known(MultipathMaps), known(DaemonMaps)
+        self.printed: dict[str, MultipathMap] = {one.wwid: one for one in printed.maps} if printed else {}
+        self.daemon = {one.wwid: one for one in daemon.maps} if daemon else {}
+        dm, tables, statuses = known(DmDevices), known(DmTables), known(DmStatuses)
+        self.dm = {one.wwid: one for one in dm.devices if one.wwid} if dm else {}
+        self.tables = {one.name: one for one in tables.tables} if tables else {}
+        self.kernel_states = {
+            dev_t: (state, status.span)
+            for status in (statuses.statuses if statuses else ())
+            for dev_t, state in status.path_states
+        }
+        self.paths = {
+            path.device: path for one in self.printed.values() for path in one.paths if path.device is not None
+        }
+
+    def disk(self, device: BlockDevice) -> Disk:
+        transport, spans = self._transport(device)
+        live = self.live.get(device.name)
+        kernel_state, kernel_span = self.kernel_states.get(device.dev_t or "", (None, None))
+        return Disk(
+            device=device,
+            state=_state(device, transport, live),
+            transport=transport,
+            transport_spans=spans,
+            live=live,
+            unit=self.units.get(device.name),
+            refusals=tuple(self._refusals(device)),
+            kernel_state=kernel_state,
+            kernel_span=kernel_span,
+            path=self.paths.get(device.name),
+            mounts=self._mounts(device) if self.mounts else None,
+            is_swap=self._is_swap(device) if self.swaps else None,
+        )
+
+    def map(self, device: BlockDevice, disks: Mapping[str, Disk]) -> StorageMap:
+        wwid = (device.dm_uuid or "").removeprefix("mpath-")
+        queues, queue_spans = self._queueing(wwid, device)
+        openers = self._openers(device)
+        return StorageMap(
+            wwid=wwid,
+            device=device,
+            dm=self.dm.get(wwid),
+            printed=self.printed.get(wwid),
+            daemon=self.daemon.get(wwid),
+            disks=tuple(disks[name] for name in device.slaves if name in disks),
+            queues=queues,
+            queue_spans=queue_spans,
+            mounts=self._mounts(device) if self.mounts else None,
+            openers=openers,
+            stuck_openers=self._stuck(openers or ()),
+            is_swap=self._is_swap(device) if self.swaps else None,
+        )
+
+    def _transport(self, device: BlockDevice) -> tuple[Transport, tuple[Span, ...]]:
+        if device.session is not None:
+            return self._iscsi(device)
+        return self._fibre_channel(device)
+
+    def _iscsi(self, device: BlockDevice) -> tuple[Transport, tuple[Span, ...]]:
+        seen = [
+            (session.state == "LOGGED_IN", session.span)
+            for session in (self.sessions.sessions if self.sessions else ())
+            if session.name == device.session
+        ] + [
+            (session.session_state == "LOGGED_IN" and session.connection_state == "LOGGED IN", session.span)
+            for session in (self.adm.sessions if self.adm else ())
+            if f"session{session.sid}" == device.session
+        ]
+        return _verdict(seen)
+
+    def _fibre_channel(self, device: BlockDevice) -> tuple[Transport, tuple[Span, ...]]:
+        if device.hctl is None or self.fc is None:
+            return Transport.UNKNOWN, ()
+        host, _, target, _ = device.hctl.split(":")
+        hosts = [port for port in self.fc.hosts if str(port.host) == host]
+        remotes = [
+            port for port in self.fc.remote_ports if str(port.host) == host and str(port.scsi_target_id) == target
+        ]
+        if not hosts:
+            return Transport.UNKNOWN, ()
+        if not remotes:
+            return Transport.DOWN, tuple(port.span for port in hosts)
+        return _verdict([(port.port_state == "Online", port.span) for port in (*hosts, *remotes)])
+
+    def _refusals(self, device: BlockDevice) -> Iterable[Span]:
+        unit = self.units.get(device.name)
+        if unit is not None and (unit.additional_sense or "").lower() == LUN_NOT_SUPPORTED:
+            yield unit.span
+        for hit in self.signals.of("kernel-lun-not-supported") if self.signals else ():
+            if hit.field("hctl") == device.hctl and hit.field("device") == device.name:
+                yield hit.spans[-1]
+        yield from self._unreported(device)
+
+    def _unreported(self, device: BlockDevice) -> Iterable[Span]:
+        """REPORT LUNS through another disk of the same target does not list this LUN."""
+        if self.reports is None or device.hctl is None:
+            return
+        target, _, lun = device.hctl.rpartition(":")
+        spellings = {int(lun), int(lun) & 0x3FFF}  # the kernel keeps the addressing bits of a flat LUN number
+        for report in self.reports.reports:
+            neighbour = self.hctls.get(report.device, "")
+            if (
+                report.luns is not None
+                and neighbour.rpartition(":")[0] == target
+                and not spellings.intersection(report.luns)
+            ):
+                yield report.span
+
+    def _mounts(self, device: BlockDevice) -> tuple[Mount, ...]:
+        nodes = {f"/dev/{device.name}"} | ({f"/dev/mapper/{device.dm_name}"} if device.dm_name else set())
+        return tuple(
+            mount
+            for mount in (self.mounts.mounts if self.mounts else ())
+            if mount.dev_t == device.dev_t or mount.source in nodes or _is_partition(mount.source, device.name)
+        )
+
+    def _is_swap(self, device: BlockDevice) -> bool:
+        nodes = (f"/dev/{device.name}", f"/dev/mapper/{device.dm_name}")
+        return any(
+            area.device in nodes or _is_partition(area.device, device.name)
+            for area in (self.swaps.areas if self.swaps else ())
+        )
+
+    def _queueing(self, wwid: str, device: BlockDevice) -> tuple[bool | None, tuple[Span, ...]]:
+        table = self.tables.get(device.dm_name or "")
+        printed = self.printed.get(wwid)
+        seen = [(one.queues, one.span) for one in (table, printed) if one is not None]
+        return (any(queues for queues, _ in seen) if seen else None, tuple(span for _, span in seen))
+
+    def _openers(self, device: BlockDevice) -> tuple[Opener, ...] | None:
+        if self.openers is None:
+            return None
+        nodes = (f"/dev/{device.name}", f"/dev/mapper/{device.dm_name}")
+        return tuple(opener for opener in self.openers.openers if opener.device in nodes)
+
+    def _stuck(self, openers: Iterable[Opener]) -> tuple[Opener, ...]:
+        stuck = {one.pid for one in (self.processes.processes if self.processes else ()) if one.is_uninterruptible}
+        return tuple(opener for opener in openers if opener.pid in stuck)
+
+
+def _state(device: BlockDevice, transport: Transport, live: LiveIdentity | None) -> DiskState:
+    if live is not None and live.wwid is not None:
+        remembered = (device.wwid or "").removeprefix("naa.")
+        if not (device.wwid or "").startswith("naa."):
+            return DiskState.ALIVE  # another designator type: it answers, and the two cannot be compared
+        return DiskState.ALIVE if live.wwid == f"3{remembered}" else DiskState.OTHER_LUN
+    if transport is Transport.DOWN or device.state in ("blocked", "transport-offline", "offline", "created-blocked"):
+        return DiskState.UNREACHABLE
+    refused = live is not None and live.exit_code is not None
+    if refused and transport is Transport.UP and device.state == "running" and device.access_state not in NOT_SERVED:
+        return DiskState.GONE
+    return DiskState.UNKNOWN
+
+
+def _verdict(seen: list[tuple[bool, Span]]) -> tuple[Transport, tuple[Span, ...]]:
+    """All witnesses must agree that the transport is up."""
+    if not seen:
+        return Transport.UNKNOWN, ()
+    return (Transport.UP if all(up for up, _ in seen) else Transport.DOWN), tuple(span for _, span in seen)
+
+
+def _is_partition(node: str, disk: str) -> bool:
+    rest = node.removeprefix(f"/dev/{disk}")
+    return rest != node and rest.isdigit()
