@@ -1,1 +1,43 @@
-"""The probe catalogue: one read-only question each, by topic."""
+"""The probe catalogue: every question that is put to a node, in the fixed order in which answers are kept."""
+
+from __future__ import annotations
+
+from collector.probes import (
+    block,
+    device_mapper,
+    fibre_channel,
+    host,
+    iscsi,
+    logs,
+    multipath,
+    network,
+    nfs,
+    nvme,
+    runtime,
+    scsi,
+    ultrapath,
+)
+from collector.probes.probe import AnyProbe, FileProbe, Keep, Probe
+
+TOPICS = (
+    host,
+    multipath,
+    device_mapper,
+    block,
+    scsi,
+    iscsi,
+    fibre_channel,
+    nvme,
+    ultrapath,
+    runtime,
+    nfs,
+    network,
+    logs,
+)
+
+
+def catalogue() -> tuple[AnyProbe, ...]:
+    return tuple(probe for topic in TOPICS for probe in topic.PROBES)
+
+
+__all__ = ["AnyProbe", "FileProbe", "Keep", "Probe", "catalogue"]

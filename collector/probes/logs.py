@@ -1,0 +1,48 @@
+"""Logs: kernel, journal of the units around storage, the CSI driver's own files, syslog.  The newest end is kept."""
+
+from __future__ import annotations
+
+from collector.probes.probe import MIB, AnyProbe, FileProbe, Keep, Probe
+
+SINCE = "--since=-24h"  # replaced by the period the user asks for
+
+LINES = "50000"
+
+
+def _journal(unit: str, reads: str) -> Probe:
+    argv = ("journalctl", "-q", "-u", unit, "-o", "short-iso", "--no-pager", "-n", LINES, SINCE)
+    return Probe(f"journal_{unit}", argv, reads=reads, limit_s=60, limit_bytes=16 * MIB, keep=Keep.LAST)
+
+
+PROBES: tuple[AnyProbe, ...] = (
+    Probe(
+        "kernel_log",
+        ("dmesg",),
+        reads="the kernel's ring buffer: I/O errors, sense data, hung tasks",
+        limit_bytes=16 * MIB,
+        keep=Keep.LAST,
+    ),
+    _journal("kubelet", "the kubelet's journal: what it asked the driver for, and what it was told"),
+    _journal("containerd", "the container runtime's journal"),
+    _journal("multipathd", "the multipath daemon's journal: paths lost and found"),
+    _journal("iscsid", "the iSCSI daemon's journal: connection errors, logins"),
+    FileProbe(
+        "driver_logs",
+        ("/var/log/huawei/*",),
+        reads="the CSI driver's log files with their rotations",
+        limit_s=60,
+        limit_bytes=20 * MIB,
+        total_bytes=128 * MIB,
+        newest_first=True,
+        follow_links=False,
+    ),
+    FileProbe(
+        "syslog",
+        ("/var/log/messages", "/var/log/syslog"),
+        reads="the end of the system log, where there is no journal",
+        limit_s=30,
+        limit_bytes=8 * MIB,
+        total_bytes=16 * MIB,
+        follow_links=False,
+    ),
+)

@@ -1,0 +1,79 @@
+"""Shell text shared by probes that ask many disks (or portals, or shares): one stuck item never holds up the others.
+
+Input    `ask ITEM` (prints the answer) and `tell ITEM RC` (prints one item's record from `$answer` and `$complaint`),
+         both shell functions of the probe.
+Output   shell text defining `batches LIMIT ITEM...`: 32 at a time, each under LIMIT seconds; an item that has not
+         answered by then gets rc 124 and is left behind, also when it is in uninterruptible sleep.
+Needs    $CSI_TRIAGE_TMP, the probe's private folder, which the node program makes and removes.
+"""
+
+from __future__ import annotations
+
+SIDE_BY_SIDE = r"""
+cd "$CSI_TRIAGE_TMP" || exit 70
+uptime_s() { read -r now _ </proc/uptime; now=${now%.*}; }
+nap() { sleep 0.05 2>/dev/null || sleep 1; }
+start_one() {
+  ( ask "$2" >"$1.out" 2>"$1.err" </dev/null; echo $? >"$1.tmp"; mv "$1.tmp" "$1.rc" ) &
+}
+answered() {
+  at=0
+  while [ "$at" -lt "$1" ]; do
+    at=$((at + 1))
+    [ -e "$at.rc" ] || return 1
+  done
+}
+one_batch() {
+  limit=$1 count=0
+  shift
+  for item do
+    count=$((count + 1))
+    start_one "$count" "$item"
+  done
+  uptime_s
+  end=$((now + limit))
+  until answered "$count"; do
+    uptime_s
+    [ "$now" -lt "$end" ] || break
+    nap
+  done
+  count=0
+  for item do
+    count=$((count + 1)) rc=124
+    if [ -e "$count.rc" ]; then read -r rc <"$count.rc"; fi
+    answer=$count.out complaint=$count.err
+    tell "$item" "$rc"
+    rm -f "$count.rc" "$count.out" "$count.err"
+  done
+}
+batches() {
+  of=$1 size=0 batch=0
+  shift
+  for item do
+    size=$((size + 1))
+    eval "item_$size=\$item"
+  done
+  while [ "$batch" -lt "$size" ]; do
+    set --
+    while [ $# -lt 32 ] && [ "$batch" -lt "$size" ]; do
+      batch=$((batch + 1))
+      eval "set -- \"\$@\" \"\$item_$batch\""
+    done
+    mkdir "batch$batch" && cd "batch$batch" || exit 70
+    one_batch "$of" "$@"
+    cd ..
+  done
+}
+"""
+
+DISKS = r"""
+disks() {
+  set --
+  for disk in /dev/sd*; do
+    case ${disk#/dev/sd} in *[!a-z]* | '') continue ;; esac
+    [ -e "$disk" ] && set -- "$@" "$disk"
+  done
+  list=$*
+}
+disks
+"""
