@@ -1,0 +1,54 @@
+"""A log signature: what to look for in the bytes, and how to read a hit.
+
+`pattern` is a hyperscan expression that ends at the last byte that tells: it runs over every byte of every log, so it
+is as literal as can be.  `decode` is searched in the whole record (continuation lines joined); a hit that it does not
+match is none.  Its named groups are the fields by which hits are counted; a group that took no part is "".
+
+The driver masks whatever follows `iqn`, `tgt`, `target…name`, `user`, `password`, and the blank after it: `target:
+***portal: 10.1.1.1,3260`, so no signature expects an IQN there, nor a blank after `***`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Log(StrEnum):
+    """Who wrote a log.  One source may hold several: syslog has them all but the driver's own."""
+
+    DRIVER = "driver"
+    KERNEL = "kernel"
+    MULTIPATHD = "multipathd"
+    ISCSID = "iscsid"
+    KUBELET = "kubelet"
+    CONTAINERD = "containerd"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`sample` is one record as printed, `printed_by` the source file that prints it, `versions` of what prints it."""
+
+    id: str
+    log: Log
+    pattern: bytes
+    decode: re.Pattern[str]
+    versions: str
+    sample: str
+    printed_by: str
+    ignore_case: bool = False
+
+
+SYSTEM_LOGS = frozenset({Log.KERNEL, Log.MULTIPATHD, Log.ISCSID, Log.KUBELET, Log.CONTAINERD})
+
+# which logs a probe's answer holds
+LOGS_OF_PROBE = {
+    "driver_logs": frozenset({Log.DRIVER}),
+    "kernel_log": frozenset({Log.KERNEL}),
+    "journal_kubelet": frozenset({Log.KUBELET}),
+    "journal_containerd": frozenset({Log.CONTAINERD}),
+    "journal_multipathd": frozenset({Log.MULTIPATHD}),
+    "journal_iscsid": frozenset({Log.ISCSID}),
+    "syslog": SYSTEM_LOGS,
+}
