@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analyzer.facts.identifiers import DiskName, Hctl, Wwid
+from analyzer.facts.identifiers import DiskName, Hctl, MapName, Wwid
 from analyzer.texts import Text
 
 ADMIN = "admin"  # the host of steps that run kubectl; its runbook comes first
@@ -83,6 +83,24 @@ class MapIsDead:
 
 
 @dataclass(frozen=True, slots=True)
+class MapIsNamed:
+    """The map with this WWID still has this name: for a command that can address a map by its name only."""
+
+    wwid: Wwid
+    name: MapName
+
+    @property
+    def says(self) -> Text:
+        return Text(en="map {wwid} is still named {name}", zh="多路径设备 {wwid} 的名称仍为 {name}").fill(
+            wwid=self.wwid, name=self.name
+        )
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        return ("map_is_named", self.wwid, self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class MapIsFree:
     """Nothing holds the map: open count 0, no holder, no mount in PID 1's namespace, no swap."""
 
@@ -133,7 +151,7 @@ class DiskIsFree:
         return ("disk_is_free", self.device)
 
 
-Guard = MapIsDead | MapIsFree | DiskIsDead | DiskIsFree
+Guard = MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,16 @@ class DiskName(_Checked):
     grammar = re.compile(r"sd[a-z]{1,4}", re.ASCII)
 
 
+class MapName(_Checked):
+    """A device-mapper name that means a name to every multipath tool.
+
+    `dm-3` and `8:16` are left out: multipath and multipathd read them as a kernel device, whatever is named so.
+    """
+
+    __slots__ = ()
+    grammar = re.compile(r"(?!dm-[0-9])(?![0-9]+:[0-9])[A-Za-z0-9_][A-Za-z0-9_.:+@-]{0,126}", re.ASCII)
+
+
 class Hctl(_Checked):
     """Host:Channel:Target:LUN of a SCSI device."""
 
