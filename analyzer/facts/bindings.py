@@ -44,12 +44,24 @@ class Binding:
     span: Span
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Claim:
+    """Who uses a volume: its PV, the claim bound to it, and a pod with that claim ("" where there is none)."""
+
+    wwn: str
+    pv: str
+    namespace: str
+    pvc: str
+    pod: str
+
+
 @dataclass(frozen=True, slots=True)
 class Bindings:
     """All bindings of the cluster.  `doubts` are objects whose WWN cannot be told; they may mean any WWN."""
 
     bound: tuple[Binding, ...]
     doubts: tuple[Binding, ...]  # with wwn ""
+    claims: tuple[Claim, ...]
     nodes: tuple[ClusterNode, ...]
     known_wwns: frozenset[str]  # of every volume the driver ever published or provisioned that is still an object
     iqns: frozenset[str]  # of the arrays the driver publishes from
@@ -101,6 +113,7 @@ def bind(
     return Bindings(
         bound=(*(binding for binding in attached if binding.wwn), *_of_pods(pods, volumes, wwns)),
         doubts=tuple(one for one in attached if not one.wwn and one.name.removeprefix(ATTACHMENT) in doubtful),
+        claims=tuple(sorted(_claims(pods, volumes, wwns))),
         nodes=nodes,
         known_wwns=frozenset(wwns.values()),
         iqns=frozenset(iqn for info in published for iqn in info.iqns),
@@ -132,3 +145,16 @@ def _of_pods(
             pv = claimed.get((pod.namespace, claim), "")
             if pv in wwns:
                 yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
+
+
+def _claims(
+    pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]
+) -> Iterator[Claim]:
+    users: dict[tuple[str, str], list[str]] = {}
+    for pod in pods:
+        for claim in pod.claims:
+            users.setdefault((pod.namespace, claim), []).append(pod.name)
+    for volume in volumes:
+        for pod_name in users.get((volume.claim_namespace, volume.claim_name), [""]):
+            if wwn := wwns.get(volume.name):
+                yield Claim(wwn, volume.name, volume.claim_namespace, volume.claim_name, pod_name)

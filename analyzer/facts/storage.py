@@ -42,6 +42,7 @@ class Disk:
     state: DiskState
     transport: Transport
     transport_spans: tuple[Span, ...]
+    target: str | None  # the array's port: IQN of the session, or WWPN without 0x
     live: LiveIdentity | None
     unit: UnitState | None
     refusals: tuple[Span, ...]

@@ -29,7 +29,7 @@ from analyzer.facts.host import Mount, Mounts, Processes
 from analyzer.facts.logs import Signals
 from analyzer.facts.multipath import DaemonMaps, MultipathMap, MultipathMaps
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap, Transport
-from analyzer.facts.transport import AdmSessions, FcPorts, IscsiSessions
+from analyzer.facts.transport import AdmSessions, FcPort, FcPorts, IscsiSessions
 from bundle.capture import Status
 
 T = TypeVar("T")
@@ -97,6 +97,7 @@ class _Witnesses:
             state=_state(device, transport, live),
             transport=transport,
             transport_spans=spans,
+            target=self._target(device),
             live=live,
             unit=self.units.get(device.name),
             refusals=tuple(self._refusals(device)),
@@ -143,14 +144,27 @@ class _Witnesses:
         ]
         return _verdict(seen)
 
+    def _target(self, device: BlockDevice) -> str | None:
+        for session in self.sessions.sessions if self.sessions else ():
+            if session.name == device.session:
+                return session.target
+        for port in self._remote_ports(device):
+            return (port.port_name or "").removeprefix("0x").lower() or None
+        return None
+
+    def _remote_ports(self, device: BlockDevice) -> tuple[FcPort, ...]:
+        if device.hctl is None or device.session is not None or self.fc is None:
+            return ()
+        host, _, target, _ = device.hctl.split(":")
+        return tuple(
+            port for port in self.fc.remote_ports if (str(port.host), str(port.scsi_target_id)) == (host, target)
+        )
+
     def _fibre_channel(self, device: BlockDevice) -> tuple[Transport, tuple[Span, ...]]:
         if device.hctl is None or self.fc is None:
             return Transport.UNKNOWN, ()
-        host, _, target, _ = device.hctl.split(":")
-        hosts = [port for port in self.fc.hosts if str(port.host) == host]
-        remotes = [
-            port for port in self.fc.remote_ports if str(port.host) == host and str(port.scsi_target_id) == target
-        ]
+        hosts = [port for port in self.fc.hosts if str(port.host) == device.hctl.split(":")[0]]
+        remotes = self._remote_ports(device)
         if not hosts:
             return Transport.UNKNOWN, ()
         if not remotes:

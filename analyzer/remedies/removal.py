@@ -1,0 +1,177 @@
+"""The law of removal: a map or a disk is removed only if the bundle proves all of it.
+
+0  the host is known, so that the runbook can refuse another one, and every name has its strict form
+1  the LUN was taken away, not merely out of reach: two independent witnesses
+2  the cluster does not want its WWID on this node
+3  nothing holds it: two independent witnesses
+4  it is the array's, and the driver's
+
+Input    a map or disk of `NodeStorage`, and what else the clauses ask for.
+Output   `Removal`: the guarded steps, or the obstacles, each with the reading command that would settle it.
+Order    stop queueing → flush the map → delete each path → confirm.  On a real kernel a flush of a queueing map hangs,
+         and `kill -9` does not end it; deleting the paths of a map in use is accepted in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.facts import Unknown
+from analyzer.facts.bindings import Bindings
+from analyzer.facts.host import DriverWwnFiles, Host, Mount
+from analyzer.facts.identifiers import BootId, DiskName, Hctl, HostName, UnsafeValueError, Wwid
+from analyzer.facts.storage import Disk, DiskState, StorageMap
+from analyzer.remedies import obstacles as why
+from analyzer.remedies import steps
+from analyzer.remedies.obstacles import Obstacle
+from analyzer.runbook import PathIdentity, Step
+
+ARRAY_VENDOR = "HUAWEI"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the clauses need beside the device itself."""
+
+    node: str
+    host: Host | Unknown
+    bindings: Bindings | Unknown
+    staged: DriverWwnFiles | Unknown  # what the driver noted as staged on this node
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Either steps, or the obstacles that forbid them."""
+
+    steps: tuple[Step, ...]
+    obstacles: tuple[Obstacle, ...]
+
+
+def remove_map(ground: Ground, dead: StorageMap) -> Removal:
+    obstacles = (
+        *_host_is_known(ground),
+        *_map_was_taken_away(dead),
+        *_is_not_wanted(ground, dead.wwid),
+        *_map_is_free(dead),
+        *_is_the_drivers(ground, dead.wwid, dead.disks, dead.printed.vendor if dead.printed else ""),
+    )
+    if obstacles:
+        return Removal((), obstacles)
+    try:
+        wwid = Wwid(dead.wwid)
+        paths = tuple(_identity(disk) for disk in dead.disks)
+    except UnsafeValueError as unsafe:
+        return Removal((), (why.unsafe(str(unsafe)),))
+    return Removal(tuple(steps.remove_map(ground.node, wwid, paths, queues=bool(dead.queues))), ())
+
+
+def remove_disk(ground: Ground, dead: Disk) -> Removal:
+    wwid = dead.wwid or ""
+    obstacles = (
+        *_host_is_known(ground),
+        *_disk_was_taken_away(dead),
+        *_is_not_wanted(ground, wwid),
+        *_disk_is_free(dead),
+        *_is_the_drivers(ground, wwid, (dead,), ""),
+    )
+    if obstacles:
+        return Removal((), obstacles)
+    try:
+        path = _identity(dead)
+    except UnsafeValueError as unsafe:
+        return Removal((), (why.unsafe(str(unsafe)),))
+    return Removal(tuple(steps.remove_disk(ground.node, path)), ())
+
+
+def _identity(disk: Disk) -> PathIdentity:
+    return PathIdentity(DiskName(disk.name), Hctl(disk.device.hctl or ""), Wwid(disk.wwid or ""))
+
+
+def _host_is_known(ground: Ground) -> Iterator[Obstacle]:
+    if isinstance(ground.host, Unknown):
+        yield why.unknown(ground.host)
+        return
+    try:
+        HostName(ground.host.hostname)
+        BootId(ground.host.boot_id)
+    except UnsafeValueError as unsafe:
+        yield why.unsafe(str(unsafe))
+
+
+def _map_was_taken_away(dead: StorageMap) -> Iterator[Obstacle]:
+    for disk in dead.disks:
+        if disk.state is not DiskState.GONE:
+            yield why.not_gone(disk)
+        elif not disk.has_failed_twice:
+            yield why.not_failed_twice(disk)
+    if not dead.disks and (dead.printed is None or any(dead.printed.paths)):
+        yield why.no_path_seen(dead.wwid)
+
+
+def _disk_was_taken_away(dead: Disk) -> Iterator[Obstacle]:
+    if dead.state is not DiskState.GONE:
+        yield why.not_gone(dead)
+    elif not dead.refusals:
+        yield why.no_refusal(dead)
+
+
+def _is_not_wanted(ground: Ground, wwid: str) -> Iterator[Obstacle]:
+    bindings = ground.bindings
+    if isinstance(bindings, Unknown):
+        yield why.cluster_unknown(bindings)
+        return
+    boot_id = ground.host.boot_id if isinstance(ground.host, Host) else None
+    if bindings.node(ground.node, boot_id) is None:
+        yield why.not_a_cluster_node(ground.node)
+    for binding in bindings.of(wwid.removeprefix("3")):
+        if binding.node == ground.node:
+            yield why.wanted(binding)
+    for binding in bindings.doubts_on(ground.node):
+        yield why.may_be_wanted(binding)
+
+
+def _map_is_free(dead: StorageMap) -> Iterator[Obstacle]:
+    yield from _nothing_on_top(dead.device.name, dead.device.holders, dead.mounts, dead.is_swap)
+    if dead.dm is None:
+        yield why.open_count_unknown(dead.wwid)
+    elif dead.dm.open_count > 0 and not _only_stuck_readers(dead):
+        yield why.open_by(dead)
+
+
+def _only_stuck_readers(dead: StorageMap) -> bool:
+    """Whether all that holds the map open is readers hanging in its queue: they end when the queueing does."""
+    return bool(dead.queues and dead.openers) and dead.openers == dead.stuck_openers
+
+
+def _disk_is_free(dead: Disk) -> Iterator[Obstacle]:
+    yield from _nothing_on_top(dead.name, dead.device.holders, dead.mounts, dead.is_swap)
+
+
+def _nothing_on_top(
+    name: str, holders: tuple[str, ...], mounts: tuple[Mount, ...] | None, is_swap: bool | None
+) -> Iterator[Obstacle]:
+    if holders:
+        yield why.held(name, holders)
+    if mounts is None:
+        yield why.mounts_unknown(name)
+    elif mounts:
+        yield why.mounted(name, mounts)
+    if is_swap is None:
+        yield why.swap_unknown(name)
+    elif is_swap:
+        yield why.swap(name)
+
+
+def _is_the_drivers(ground: Ground, wwid: str, disks: tuple[Disk, ...], printed_vendor: str) -> Iterator[Obstacle]:
+    vendors = {disk.device.vendor or "" for disk in disks} or {printed_vendor}
+    if vendors != {ARRAY_VENDOR}:
+        yield why.foreign_vendor(vendors)
+    bindings = ground.bindings
+    if isinstance(bindings, Unknown):
+        return  # an obstacle of its own already
+    wwn = wwid.removeprefix("3")
+    staged = ground.staged.files if isinstance(ground.staged, DriverWwnFiles) else ()
+    published_from_here = any(disk.target in bindings.iqns | bindings.wwpns for disk in disks)
+    if wwn not in bindings.known_wwns | {one.wwn for one in staged} and not published_from_here:
+        yield why.not_the_drivers(wwid)

@@ -1,0 +1,109 @@
+"""The steps that remove a map or a disk, in the only safe order, each with its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.facts.identifiers import Wwid
+from analyzer.runbook import (
+    Command,
+    DiskIsDead,
+    DiskIsFree,
+    Effect,
+    MapIsDead,
+    MapIsFree,
+    PathIdentity,
+    Phase,
+    Step,
+)
+from analyzer.texts import Text
+
+STOP = Text(
+    en="Stop here, change nothing by hand, and collect again: the node is no longer as the bundle shows it.",
+    zh="请就此停止，不要手工改动，并重新采集：该节点的状态已与采集包不一致。",
+)
+
+
+def remove_map(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...], *, queues: bool) -> Iterator[Step]:
+    if queues:
+        yield stop_queueing(node, wwid, paths)
+    yield flush_map(node, wwid, paths)
+    for path in paths:
+        yield delete_disk(node, path)
+    yield confirm(node)
+
+
+def remove_disk(node: str, path: PathIdentity) -> Iterator[Step]:
+    yield delete_disk(node, path)
+    yield confirm(node)
+
+
+def stop_queueing(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...]) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.STOP_QUEUEING,
+        target=wwid,
+        effect=Effect.CHANGES,
+        does=Text(
+            en="Stop queueing on map {wwid}, so that what waits for it ends with an error instead of hanging",
+            zh="停止多路径设备 {wwid} 的 I/O 排队，使等待它的进程报错结束而不是一直挂起",
+        ).fill(wwid=wwid),
+        # by UUID: an alias may mean another map by now
+        command=Command(("dmsetup", "message", "-u", f"mpath-{wwid}", "0", "fail_if_no_path")),
+        expect=Text(
+            en="No output. Processes in state D on this map end within seconds; kill -9 could not end them.",
+            zh="无输出。卡在该设备上的 D 状态进程会在数秒内结束；kill -9 无法结束它们。",
+        ),
+        if_fails=STOP,
+        guards=(MapIsDead(wwid, paths),),
+    )
+
+
+def flush_map(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...]) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.FLUSH_MAP,
+        target=wwid,
+        effect=Effect.DESTROYS,
+        does=Text(en="Flush the residual map {wwid}", zh="清除残留的多路径设备 {wwid}").fill(wwid=wwid),
+        command=Command(("multipath", "-f", f"/dev/disk/by-id/dm-uuid-mpath-{wwid}")),
+        expect=Text(en="No output, and the map is gone.", zh="无输出，该多路径设备消失。"),
+        if_fails=Text(
+            en="`map in use` means that something opened it meanwhile. Do not delete its paths. Collect again.",
+            zh="`map in use` 表示期间有进程打开了该设备。不要删除它的路径，请重新采集。",
+        ),
+        guards=(MapIsDead(wwid, paths), MapIsFree(wwid)),
+    )
+
+
+def delete_disk(node: str, path: PathIdentity) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.DELETE_PATH,
+        target=f"{path.wwid}@{path.hctl}",
+        effect=Effect.DESTROYS,
+        does=Text(
+            en="Delete the dead SCSI disk {device} ({hctl}, WWID {wwid})",
+            zh="删除失效的 SCSI 磁盘 {device}（{hctl}，WWID {wwid}）",
+        ).fill(device=path.device, hctl=path.hctl, wwid=path.wwid),
+        command=Command(("tee", f"/sys/block/{path.device}/device/delete"), stdin="1"),
+        expect=Text(en="The disk is gone from /sys/block.", zh="该磁盘从 /sys/block 中消失。"),
+        if_fails=STOP,
+        guards=(DiskIsDead(path), DiskIsFree(path.device)),
+    )
+
+
+def confirm(node: str) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.CONFIRM,
+        target="block-devices",
+        effect=Effect.READS,
+        does=Text(en="List what is left", zh="列出剩余的设备"),
+        command=Command(("ls", "-l", "/sys/block/")),
+        expect=Text(
+            en="None of the removed disks is listed; `multipath -ll` shows none of the removed WWIDs.",
+            zh="列表中没有已删除的磁盘；`multipath -ll` 中也没有已清除的 WWID。",
+        ),
+        if_fails=STOP,
+    )

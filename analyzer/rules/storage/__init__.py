@@ -1,0 +1,1 @@
+"""Rules about disks, paths and maps."""

@@ -1,0 +1,114 @@
+"""Maps have lost some of their paths and still work on the others.  Nothing is stale, and nothing may be removed.
+
+How we know
+    At least one path of the map is usable and at least one is not: its session is not logged in or its port not online,
+    its device is blocked or offline, its checker or the kernel has failed it, or the array denies the LUN there.
+Not reported here
+    Maps without any usable path (array-unreachable, residual-multipath-map).
+False alarms
+    Right after a fault everything still prints `active ready`, since idle paths are checked every 20 s only.
+Removal
+    None: the same LUN is alive on another path.
+Source
+    Capture of a real kernel: path_down, with `i/o pending` in its first seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.facts import Unknown
+from analyzer.facts.bindings import Bindings
+from analyzer.facts.multipath import MultipathMaps
+from analyzer.facts.storage import Disk, NodeStorage, StorageMap, Transport
+from analyzer.facts.transport import AdmSessions
+from analyzer.findings import Certainty, Finding, Severity
+from analyzer.remedies.manual import step_by_hand
+from analyzer.rules import node_rule
+from analyzer.rules.storage import proof
+from analyzer.texts import Text, lines
+
+TITLE_LINK = Text(
+    en="Link down ({link}): {count} maps run on fewer paths", zh="链路中断（{link}）：{count} 个多路径设备路径减少"
+)
+TITLE_MAP = Text(en="Map {map} runs on fewer paths", zh="多路径设备 {map} 路径减少")
+CAUSE_LINK = Text(
+    en="The link {link} is down, so that {maps} have lost these paths: {disks}. They still work on the others. "
+    "Nothing is stale: nothing is to be removed.",
+    zh="链路 {link} 中断，{maps} 失去了以下路径：{disks}。它们仍可通过其他路径工作。没有残留，不要清除任何设备。",
+)
+CAUSE_MAP = Text(
+    en="{maps} has lost these paths, although their link is up: {disks}. It still works on the others. "
+    "Nothing is stale: nothing is to be removed.",
+    zh="{maps} 失去了以下路径，但其链路正常：{disks}。它仍可通过其他路径工作。没有残留，不要清除任何设备。",
+)
+DO_LINK = Text(
+    en="Restore the link {link}: cable, switch, port, array controller. The paths come back by themselves.",
+    zh="恢复链路 {link}：线缆、交换机、端口、阵列控制器。路径会自动恢复。",
+)
+DO_MAP = Text(
+    en="On the array, check that {maps} is mapped to this host on every controller.",
+    zh="在阵列上检查 {maps} 是否在每个控制器上都映射给了该主机。",
+)
+
+
+@node_rule("path-degraded", Severity.WARNING, Text(en="Paths lost", zh="路径减少"))
+def path_degraded(
+    node: str,
+    storage: NodeStorage,
+    printed: MultipathMaps,
+    sessions: AdmSessions | Unknown,
+    bindings: Bindings | Unknown,
+) -> Iterator[Finding]:
+    lost: dict[str, dict[str, StorageMap]] = {}
+    for storage_map in storage.maps:
+        if not storage_map.is_usable:
+            continue
+        for disk in storage_map.disks:
+            if not disk.is_usable:
+                lost.setdefault(_cause(disk, storage_map, sessions), {})[storage_map.wwid] = storage_map
+    for subject, maps in lost.items():
+        yield _finding(node, subject, tuple(maps.values()), sessions, bindings)
+
+
+def _cause(disk: Disk, storage_map: StorageMap, sessions: AdmSessions | Unknown) -> str:
+    """The subject: the link that is down, else the map."""
+    if disk.transport is not Transport.DOWN:
+        return storage_map.subject
+    for session in () if isinstance(sessions, Unknown) else sessions.sessions:
+        if f"session{session.sid}" == disk.device.session:
+            return f"portal:{session.portal.partition(',')[0]}"
+    return f"link:{disk.device.session or disk.target or '?'}"
+
+
+def _finding(
+    node: str,
+    subject: str,
+    maps: tuple[StorageMap, ...],
+    sessions: AdmSessions | Unknown,
+    bindings: Bindings | Unknown,
+) -> Finding:
+    is_link = not subject.startswith("wwid:")
+    link = subject.partition(":")[2]
+    disks = tuple(
+        disk for one in maps for disk in one.disks if not disk.is_usable and _cause(disk, one, sessions) == subject
+    )
+    names = {
+        "link": link,
+        "maps": ", ".join(f"{one.name} ({one.wwid})" for one in maps),
+        "disks": ", ".join(f"{disk.name} ({disk.device.state or '?'})" for disk in disks),
+    }
+    spans = [one.printed.span for one in maps if one.printed is not None]
+    spans += [span for disk in disks for span in (*disk.transport_spans[:2], disk.device.span)]
+    return Finding(
+        rule="path-degraded",
+        severity=Severity.WARNING,
+        certainty=Certainty.CONFIRMED,
+        nodes=(node,),
+        subject=subject,
+        title=(TITLE_LINK.fill(link=link, count=len(maps)) if is_link else TITLE_MAP.fill(map=maps[0].name)),
+        cause=lines((CAUSE_LINK if is_link else CAUSE_MAP).fill(**names)),
+        evidence=proof.quoted(node, spans),
+        affects=proof.users(bindings, (one.wwid for one in maps)),
+        steps=(step_by_hand(node, f"restore-{link}", (DO_LINK if is_link else DO_MAP).fill(**names)),),
+    )

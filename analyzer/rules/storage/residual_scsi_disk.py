@@ -1,0 +1,74 @@
+"""Dead SCSI disks are left over under no map: the array took their LUN away, and no multipath map shows it.
+
+How we know
+    The disk is `running` and its session or port is up, yet the array refuses INQUIRY (`scsi_id`).  Confirmed when the
+    array itself denies the LUN as well: sense 25/00 by sg_turs or in the kernel log, or REPORT LUNS through another
+    disk of the same target.  The exit status of a read is no witness: an unheld dead disk reads 0 bytes with exit 0.
+Not reported here
+    Disks that are paths of a map (residual-multipath-map), disks out of reach (array-unreachable), local disks.
+False alarms
+    An unmapping that is still going on.
+Removal
+    The law of removal decides; a disk needs both INQUIRY refused and the array's own denial.
+Source
+    Huawei CSI FAQ, case 1; captures of a real kernel: stale_sd_nomap, no_multipath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.facts import Unknown
+from analyzer.facts.bindings import Bindings
+from analyzer.facts.block import LiveIdentities
+from analyzer.facts.host import DriverWwnFiles, Host
+from analyzer.facts.storage import Disk, DiskState, NodeStorage
+from analyzer.findings import Certainty, Finding, Severity
+from analyzer.remedies.removal import Ground, remove_disk
+from analyzer.rules import node_rule
+from analyzer.rules.storage import proof
+from analyzer.texts import Text, lines
+
+TITLE = Text(en="Residual SCSI disks {disks} ({wwid})", zh="残留的 SCSI 磁盘 {disks}（{wwid}）")
+CAUSE = Text(
+    en="The array took the LUN {wwid} away, and the host was never told: the way to the array works, each of its disks "
+    "({disks}) is `running`, and the array refuses the LUN. No multipath map holds these disks.",
+    zh="阵列已取消 LUN {wwid} 的映射，而主机并不知情：到阵列的链路正常，其各磁盘（{disks}）状态均为 `running`，"
+    "但阵列拒绝访问该 LUN。没有多路径设备使用这些磁盘。",
+)
+
+
+@node_rule("residual-scsi-disk", Severity.ERROR, Text(en="Residual SCSI disk", zh="残留的 SCSI 磁盘"))
+def residual_scsi_disk(
+    node: str,
+    storage: NodeStorage,
+    live: LiveIdentities,
+    bindings: Bindings | Unknown,
+    host: Host | Unknown,
+    staged: DriverWwnFiles | Unknown,
+) -> Iterator[Finding]:
+    ground = Ground(node, host, bindings, staged)
+    luns: dict[str, list[Disk]] = {}
+    for disk in storage.bare_disks:
+        if disk.state is DiskState.GONE:
+            luns.setdefault(disk.wwid or disk.name, []).append(disk)
+    for wwid, disks in luns.items():
+        yield _finding(ground, wwid, tuple(disks))
+
+
+def _finding(ground: Ground, wwid: str, disks: tuple[Disk, ...]) -> Finding:
+    removals = [remove_disk(ground, disk) for disk in disks]
+    obstacles = tuple(dict.fromkeys(obstacle for removal in removals for obstacle in removal.obstacles))
+    names = {"wwid": wwid, "disks": ", ".join(disk.name for disk in disks)}
+    return Finding(
+        rule="residual-scsi-disk",
+        severity=Severity.ERROR,
+        certainty=Certainty.CONFIRMED if all(disk.refusals for disk in disks) else Certainty.LIKELY,
+        nodes=(ground.node,),
+        subject=f"wwid:{wwid}",
+        title=TITLE.fill(**names),
+        cause=lines(CAUSE.fill(**names), *proof.withheld(obstacles)),
+        evidence=tuple(piece for disk in disks for piece in proof.of_disk(ground.node, disk)),
+        affects=proof.users(ground.bindings, (wwid,)),
+        steps=tuple(step for removal in removals for step in removal.steps),
+    )
