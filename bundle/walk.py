@@ -1,0 +1,183 @@
+"""One way through a bundle's file, or through one gzip member of it, and what such a way has found.
+
+A `Walk` gives units and never raises for a file that is cut off or damaged on the way: `problem` then says so, as a
+half sentence.  `scan` makes the contents of a file without a usable index; `from_index` those that an index tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from bundle import layout, manifest
+from bundle.bounds import Gate, Limits
+from bundle.capture import Outcome
+from bundle.gzip_members import CutOffError, DamagedError, Gunzip
+from bundle.layout import BundleError
+from bundle.manifest import BundleManifest, Index, Place, TargetRecord
+from bundle.units import Unit, everything, manifests_only, missing_of_cluster, missing_of_node, units
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a bundle holds: `whole` nodes in file order with their places, if any, and every target's outcome."""
+
+    whole: dict[str, Place | None]
+    targets: dict[str, TargetRecord]
+    has_cluster: bool
+    cluster: Place | None
+    complete: bool  # the index was found, and every target is whole
+    ignored: tuple[str, ...] = ()
+
+
+class Walk:
+    """The units of the file at `path`, from its start or in the gzip member at `place`."""
+
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        place: Place | None = None,
+        keep: Callable[[str], bool] = everything,
+    ) -> None:
+        self.problem = ""
+        self.ignored: tuple[str, ...] = ()
+        self._path, self._limits, self._place, self._keep = path, limits, place, keep
+
+    def __iter__(self) -> Iterator[Unit]:
+        with open_bundle(self._path) as file:
+            place = self._place
+            hashed = _Hashed(file)
+            if place is None:
+                source = Gunzip(file)
+            else:
+                source = Gunzip(cast(BinaryIO, hashed), start=place.offset, end=place.offset + place.length)
+            gate = Gate(source, str(self._path), self._limits)
+            try:
+                yield from units(gate, self._keep)
+                if place is not None and place.sha256 and not (source.at_end() and hashed.is_exactly(place)):
+                    self.problem = "its bytes are not those that the index tells"
+            except CutOffError:
+                self.problem = "the file is cut off"
+            except DamagedError as error:
+                self.problem = f"the file is damaged ({error})"
+            finally:
+                self.ignored = tuple(gate.ignored)
+
+
+class _Hashed:
+    """A file whose bytes are hashed as they are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._sha256 = hashlib.sha256()
+        self._bytes = 0
+
+    def seek(self, offset: int) -> int:
+        return self._file.seek(offset)
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._sha256.update(data)
+        self._bytes += len(data)
+        return data
+
+    def is_exactly(self, place: Place) -> bool:
+        return self._bytes == place.length and self._sha256.hexdigest() == place.sha256
+
+
+def open_bundle(path: Path) -> BinaryIO:
+    try:
+        if not path.is_file():
+            what = "is not a file" if path.exists() else "does not exist"
+            raise BundleError(f"{path} {what}; give the path of the .tar.gz that csi-collector wrote.")
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read ({error.strerror}); check its owner and mode.") from None
+
+
+def read_index(path: Path, limits: Limits) -> Index | None:
+    """The index that the footer leads to; None when there is no footer, or no usable index behind it."""
+    with open_bundle(path) as file:
+        end = file.seek(0, io.SEEK_END)
+        file.seek(max(0, end - layout.FOOTER_BYTES))
+        offset = layout.index_offset(file.read(layout.FOOTER_BYTES))
+    if offset is None or offset >= end - layout.FOOTER_BYTES:
+        return None
+    place = Place(offset, end - layout.FOOTER_BYTES - offset, size=0, sha256="")
+    return next((index_of(unit) for unit in Walk(path, limits, place)), None)
+
+
+def index_of(unit: Unit) -> Index | None:
+    content = unit.contents.get(layout.INDEX)
+    try:
+        index = manifest.decode(content, Index, layout.INDEX) if content else None
+    except BundleError:
+        return None
+    return index if index and index.name == unit.root and index.format == layout.FORMAT else None
+
+
+def from_index(index: Index, meta: BundleManifest) -> Contents | None:
+    """None when the index contradicts itself or the bundle, as a forged or damaged one does."""
+    whole = {node: record.place for node, record in index.nodes.items() if record.place is not None}
+    places = sorted(
+        (p for p in (index.bundle, index.cluster, *whole.values()) if p is not None), key=lambda p: p.offset
+    )
+    ends = [0, *(place.offset + place.length for place in places)]
+    overlap = any(place.offset < end or place.length <= 0 for place, end in zip(places, ends, strict=False))
+    if overlap or index.name != meta.name or not all(map(layout.is_safe_name, index.nodes)):
+        return None
+    return Contents(
+        whole=dict(whole),
+        targets=index.nodes,
+        has_cluster=index.cluster is not None,
+        cluster=index.cluster,
+        complete=all(node in whole for node in (*meta.targets, *index.nodes)),
+    )
+
+
+def scan(path: Path, limits: Limits, meta: BundleManifest) -> Contents:
+    """What a walk through the whole file finds."""
+    walk = Walk(path, limits, keep=manifests_only)
+    whole: dict[str, Place | None] = {}
+    targets: dict[str, TargetRecord] = {}
+    clusters: list[Place | None] = []
+    index: Index | None = None
+    for unit in walk:
+        if unit.key == layout.INDEX:
+            index = index_of(unit)
+        elif unit.key == layout.CLUSTER_FOLDER and missing_of_cluster(unit) is None:
+            clusters.append(_place(unit))
+        elif unit.node is not None:
+            targets[unit.node] = _target(unit)
+            if missing_of_node(unit) is None:
+                whole[unit.node] = _place(unit)
+    never = {node: record for node, record in index.nodes.items() if record.place is None} if index else {}
+    lost = TargetRecord(Outcome.UNREACHABLE, f"not in this file: {walk.problem or 'nothing tells why'}")
+    targets = never | targets
+    return Contents(
+        whole=whole,
+        targets=targets | {target: lost for target in meta.targets if target not in targets},
+        has_cluster=bool(clusters),
+        cluster=clusters[0] if clusters else None,
+        complete=index is not None and all(node in whole for node in (*meta.targets, *index.nodes)),
+        ignored=walk.ignored,
+    )
+
+
+def _target(unit: Unit) -> TargetRecord:
+    missing = missing_of_node(unit)
+    announced = unit.node_manifest() if missing is None else None
+    if announced is None:
+        return TargetRecord(Outcome.UNREACHABLE, f"not whole in this file: {missing}")
+    return TargetRecord(announced.outcome, announced.reason)
+
+
+def _place(unit: Unit) -> Place | None:
+    if unit.member is None or unit.length is None:
+        return None
+    return Place(unit.member, unit.length, unit.ends - unit.position, sha256="")
