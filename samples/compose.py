@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bundle.capture import Capture, CollectedFile, NodeSnapshot, Status
+from collector.probes import AnyProbe, FileProbe, catalogue
 from samples.composing import around, driver_log
+from samples.composing.fibre_channel import fc_device_not_found
 from samples.composing.folder import write_bundle, write_json
+from samples.composing.iscsi_module import iscsi_module
+from samples.composing.many_nodes import demo, outage
 from samples.composing.objects import Cluster
 from samples.composing.readme import readme
 from samples.composing.recorded import Moment, recorded
 from samples.composing.scenarios import STORAGE, Expected, Sample, SampleNode
 
 HERE = Path(__file__).parent
-SAMPLES = STORAGE
-ORDER = (
-    "host clock os_release ps block_openers lsmod modprobe_iscsi_tcp modules_conf mountinfo swaps multipath_ll "
-    "multipathd_show_maps multipathd_show_paths dmsetup_info dmsetup_table dmsetup_status dmsetup_tree sysfs_block "
-    "sysfs_iscsi sysfs_fc scsi_id sg_turs sg_luns disk_by_id disk_by_path lsblk lvm_pvs iscsiadm_session "
-    "nvme_list_subsys upadmin_show_vlun multipath_conf iscsi_conf nfs_conf runtime_units runtime_unit_files "
-    "runtime_limits nr_open nfs_mount portals direct_read kernel_log journal_kubelet journal_containerd "
-    "journal_multipathd journal_iscsid driver_logs syslog driver_wwn_files kubelet_volumes"
-).split()
 
 
 def main(arguments: list[str]) -> None:
     captures, names = Path(arguments[0]), arguments[1:]
-    for sample in SAMPLES:
+    samples = (*STORAGE, iscsi_module(captures), fc_device_not_found(), outage(), demo())
+    for sample in samples:
         if not names or sample.name in names:
             write(captures, sample)
 
@@ -37,14 +34,7 @@ def main(arguments: list[str]) -> None:
 def write(captures: Path, sample: Sample) -> None:
     nodes = [node_snapshot(captures, node) for node in sample.nodes]
     started = min(node.started for node in nodes)
-    cluster = Cluster(
-        started,
-        sample.machines,
-        sample.placed,
-        protocol=sample.protocol,
-        events=sample.events,
-        unattached=sample.unattached,
-    )
+    cluster = Cluster(started, sample.machines, sample.placed, unattached=sample.unattached, events=sample.events)
     folder = HERE / sample.name
     write_bundle(folder, started=started, cluster=cluster.snapshot(), nodes=nodes)
     write_json(folder / "EXPECTED.json", expected(sample.expected))
@@ -70,7 +60,7 @@ def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:
     staged = driver_log.staged(moment.started, node.staged)
     facts = around.Around(
         captures=captures,
-        hostname="worker-1",
+        hostname="worker-1",  # as recorded; renamed with the rest
         boot_id=node.boot_id,
         started=moment.started,
         uptime_s=moment.uptime_s(),
@@ -86,13 +76,13 @@ def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:
         "multipath_conf": around.multipath_conf(moment),
     }
     answers.setdefault("lvm_pvs", _no_lvm(moment, answers))
-    answers.setdefault("sysfs_fc", Capture("sysfs_fc", Status.EMPTY, exit_code=1, started=moment.started))
+    answers.setdefault("sysfs_fc", Capture("sysfs_fc", Status.EMPTY, exit_code=21, started=moment.started))
     for probe in ("sg_turs", "sg_luns"):
         answers.setdefault(probe, around.absent(moment.started, probe, f"{probe}: not found on this node"))
-    for probe in ("nfs_mount", "direct_read"):
-        answers.setdefault(probe, Capture(probe, Status.EMPTY, exit_code=0, started=moment.started))
+    answers["nfs_mount"] = Capture("nfs_mount", Status.EMPTY, exit_code=21, started=moment.started)
+    answers["direct_read"] = around.direct_read(moment, answers)
     answers.update({capture.probe: capture for capture in node.replaced})
-    ordered = tuple(_renamed(answers[probe], node.renames) for probe in ORDER)
+    ordered = tuple(replace(_renamed(answers[probe.name], node.renames), argv=_argv(probe)) for probe in catalogue())
     return NodeSnapshot(
         node.name,
         ordered,
@@ -105,10 +95,18 @@ def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:
     )
 
 
+def _argv(probe: AnyProbe) -> tuple[str, ...]:
+    """The command; of a probe that is a loop in shell, and of files, none: the catalogue has it."""
+    return () if isinstance(probe, FileProbe) or probe.argv[0] == "sh" else probe.argv
+
+
 def _no_lvm(moment: Moment, answers: Mapping[str, Capture]) -> Capture:
-    if b"queue_if_no_path" in answers["multipath_ll"].out:
-        reason = "skipped: a map queues without a usable path, and reading it would never end"
-        return Capture("lvm_pvs", Status.FAILED, exit_code=75, started=moment.started, reason=reason)
+    blocked = re.search(r"^(\w+)/device/state:blocked$", answers["sysfs_block"].out.decode(), re.MULTILINE)
+    why = "map mpatha queues without a usable path" if b"queue_if_no_path" in answers["multipath_ll"].out else ""
+    if blocked or why:
+        reason = f"skipped: {why or f'disk {blocked.group(1)} is blocked'}, a reader would hang"
+        err = f"{reason}\n".encode()
+        return Capture("lvm_pvs", Status.FAILED, exit_code=75, started=moment.started, reason=reason, err=err)
     out = around.NO_PHYSICAL_VOLUMES
     return Capture("lvm_pvs", Status.COLLECTED, exit_code=0, started=moment.started, seconds=0.5, out=out)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundle.capture import Capture, CollectedFile, Status
-from samples.composing.objects import PORTALS, Volume
 from samples.composing.recorded import Moment
+from samples.composing.volumes import PORTALS, Volume
 
 KERNEL = "6.1.0-56-amd64"
 NO_PHYSICAL_VOLUMES = b"""  {
@@ -25,6 +25,7 @@ NO_PHYSICAL_VOLUMES = b"""  {
       ]
   }
 """
+UNITS = ("kubelet", "containerd", "multipathd", "iscsid")
 KUBELET = "/var/lib/kubelet"
 
 
@@ -86,7 +87,51 @@ def journals(moment: Moment) -> dict[str, Capture]:
     source = moment if moment.has("journal") else Moment(moment.main, moment.main)
     until = moment.started.removesuffix("Z")[:16]
     lines = [line for line in source.text("journal").splitlines() if source is moment or line[:16] <= until]
-    return {f"journal_{unit}": _journal(moment, unit, lines) for unit in ("kubelet", "containerd", "multipathd", "iscsid")}
+    return {
+        f"journal_{unit}": _journal(moment, unit, lines) for unit in ("kubelet", "containerd", "multipathd", "iscsid")
+    }
+
+
+def direct_read(moment: Moment, answers: Mapping[str, Capture]) -> Capture:
+    """One block from each dead map that does not queue, and from each dead disk that no map holds, as `dd` answered."""
+    err = _queueing(answers["dmsetup_table"].out.decode(), answers["dmsetup_status"].out.decode())
+    targets = {} if err else _dead_maps(answers)
+    dead = re.findall(r"^/dev/(sd\w+)  rc=1$", answers["scsi_id"].out.decode(), re.MULTILINE)
+    running = re.findall(r"^(sd\w+)/device/state:running$", answers["sysfs_block"].out.decode(), re.MULTILINE)
+    held = re.findall(r"^(sd\w+)/holders: \1/holders/[^*]", answers["sysfs_block"].out.decode(), re.MULTILINE)
+    said = dict(re.findall(r"== (/dev/\w+)\n([^=]+)", _err(moment, "dd-sd")))
+    out = ""
+    for name, dm in targets.items():
+        words = _err(moment, f"dd-{dm}").replace(f"/dev/{dm}", f"/dev/mapper/{name}")
+        out, err = out + f"/dev/mapper/{name} rc=1 bytes=0\n", err + f"== /dev/mapper/{name}\n{words}"
+    for disk in (disk for disk in dead if disk in running and disk not in held):
+        words = said[f"/dev/{disk}"]
+        code = 1 if "rror" in words else 0
+        out, err = out + f"/dev/{disk} rc={code} bytes=0\n", err + f"== /dev/{disk}\n{words}"
+    status, code = (Status.COLLECTED, 0) if out else (Status.EMPTY, 21)
+    return Capture(
+        "direct_read", status, exit_code=code, started=moment.started, seconds=0.8, out=out.encode(), err=err.encode()
+    )
+
+
+def _dead_maps(answers: Mapping[str, Capture]) -> dict[str, str]:
+    """Names of maps without an active path, with their dm names, in the order of `dmsetup status`."""
+    names = dict(re.findall(r"^(dm-\d+)/dm/name:(.*)$", answers["sysfs_block"].out.decode(), re.MULTILINE))
+    dm_of = {name: dm for dm, name in names.items()}
+    lines = [line for line in answers["dmsetup_status"].out.decode().splitlines() if " multipath " in line]
+    dead = [line.partition(": ")[0] for line in lines if not re.search(r"\d+:\d+ A ", line)]
+    return {name: dm_of[name] for name in dead}
+
+
+def _queueing(table: str, status: str) -> str:
+    queues = re.findall(r"^(\S+): .*queue_if_no_path", table, re.MULTILINE)
+    dead = [line.partition(": ")[0] for line in status.splitlines() if not re.search(r"\d+:\d+ A ", line)]
+    return "".join(f"skipped: map {name} queues without a usable path\n" for name in queues if name in dead)
+
+
+def _err(moment: Moment, slug: str) -> str:
+    path = moment.folder / f"{slug}.err"
+    return path.read_text() if path.exists() else ""
 
 
 def absent(started: str, probe: str, reason: str) -> Capture:
@@ -147,11 +192,7 @@ def _portals(up: Sequence[bool]) -> str:
 def _driver_wwn_files(around: Around) -> Capture:
     folder = f"{KUBELET}/plugins/csi.huawei.com/disks"
     text = "".join(f"{folder}/{volume.handle[-64:]}.wwn:{volume.wwn}\n" for volume in around.staged)
-    status = Status.COLLECTED if text else Status.EMPTY
-    code = 0 if text else 1
-    return Capture(
-        "driver_wwn_files", status, exit_code=code, started=around.started, seconds=0.1, out=text.encode()
-    )
+    return _known(around, "driver_wwn_files", text.encode())
 
 
 def _volume_data(around: Around) -> dict[str, str]:
@@ -171,11 +212,9 @@ def _driver_log(around: Around) -> dict[str, str]:
 
 def _journal(moment: Moment, unit: str, lines: Sequence[str]) -> Capture:
     own = re.compile(rf"^\S+ \S+ (?:{unit}\[\d+\]: |systemd\[\d+\]: .*\b{unit}\.service\b)")
-    kept = [line for line in lines if own.match(line)] or ["-- No entries --"]
+    kept = [line for line in lines if own.match(line)]
     out = "".join(f"{line}\n" for line in kept).encode()
-    return Capture(
-        f"journal_{unit}", Status.COLLECTED, exit_code=0, started=moment.started, seconds=0.3, out=out
-    )
+    return Capture(f"journal_{unit}", Status.COLLECTED, exit_code=0, started=moment.started, seconds=0.3, out=out)
 
 
 ISCSID_CONF = """iscsid.startup = /bin/systemctl start iscsid.socket

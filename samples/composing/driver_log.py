@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from samples.composing.objects import WWPNS, Volume
+from samples.composing.volumes import WWPNS, Volume
 
 PID = 28417
 
@@ -27,9 +27,7 @@ def started_driver(started: str) -> str:
         (
             line(at + timedelta(seconds=0.2), "INFO", "PV list from node side for this node:  []"),
             line(at + timedelta(seconds=0.31), "INFO", "Clear stale device count: 0"),
-            line(
-                at + timedelta(seconds=0.312), "INFO", "Successfully completed stale device garbage collection"
-            ),
+            line(at + timedelta(seconds=0.312), "INFO", "Successfully completed stale device garbage collection"),
         )
     )
 
@@ -75,7 +73,7 @@ def fc_device_not_found(started: str, volume: Volume, *, attempts: int) -> str:
 
 
 def iscsi_login_failed(started: str, volume: Volume, portal: str, output: str) -> str:
-    """A stage call whose logins fail because the transport is not there; `output` is iscsiadm's, the last line closed."""
+    """A stage call whose logins fail because the transport is not there; `output` is iscsiadm's."""
     at, request = clock(started, 400.613), 3726184919
     command = f"iscsiadm -m node -T ***-p {portal}:3260 --login"
     records = (

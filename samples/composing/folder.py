@@ -34,7 +34,8 @@ def write_json(path: Path, value: object) -> None:
 
 
 def _write_cluster(folder: Path, cluster: ClusterSnapshot) -> None:
-    write_json(folder / "cluster.json", {"probes": {each.probe: _record(each) for each in cluster.captures}})
+    probes = {each.probe: _record(each) for each in cluster.captures}
+    write_json(folder / "cluster.json", {"probes": probes, "logs": dict.fromkeys(cluster.logs)})
     for each in cluster.captures:
         if each.out:
             (folder / f"{each.probe}.json").write_bytes(each.out)

@@ -5,67 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bundle.capture import Capture, ClusterSnapshot, Status
+from samples.composing.volumes import IQN, PORTALS, WWPNS, Machine, Placed, Volume
 
 DRIVER = "csi.huawei.com"
 DRIVER_NAMESPACE = "huawei-csi"
-IQN = "iqn.2006-08.com.huawei:oceanstor:2102350bsb10lab"
-PORTALS = ("10.10.1.1", "10.10.2.1")
-WWPNS = ("20080022a10bc14f", "20180022a10bc14f")
 Json = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """A LUN and the names it has in Kubernetes."""
-
-    number: int
-    wwn: str
-    size: str
-    lun: int
-    mode: str = "Filesystem"
-    uid_prefix: str = ""
-    backend_in_handle: bool = False
-
-    @property
-    def pv(self) -> str:
-        return f"pvc-{str(self.number % 10) * 8}-aaaa-4bbb-8ccc-{self.number:012d}"
-
-    @property
-    def handle(self) -> str:
-        return f"iscsi-155.{self.pv}" if self.backend_in_handle else self.pv
-
-    @property
-    def claim(self) -> str:
-        return f"data-app-{self.number}"
-
-    @property
-    def pod_uid(self) -> str:
-        return f"5a1f0000-0000-4000-8000-{self.number:012d}"
-
-    @property
-    def stage_hash(self) -> str:
-        return hashlib.sha256(self.handle.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a volume is attached ("" nowhere), and the phase of its pod there ("" no pod)."""
-
-    volume: Volume
-    node: str
-    pod: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    name: str
-    address: str
-    boot_id: str
-    ready: str = "True"
-    ready_since: str = "2026-11-22T14:40:00Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,140 +22,141 @@ class Cluster:
     started: str
     machines: Sequence[Machine]
     placed: Sequence[Placed]
-    protocol: str = "iscsi"
-    events: Sequence[Json] = field(default=())
     unattached: Sequence[Volume] = ()
-    lists: Sequence[str] = ()  # kinds that could not be listed: forbidden
+    events: Sequence[Json] = ()
 
     def snapshot(self) -> ClusterSnapshot:
+        volumes = [*(placed.volume for placed in self.placed), *self.unattached]
+        protocols = sorted({volume.protocol for volume in volumes})
+        attachments = [_attachment(placed, self.started) for placed in self.placed if placed.node]
+        pods = [_pod(placed) for placed in self.placed if placed.pod]
         kinds = {
             "nodes": ("v1", "NodeList", map(_node, self.machines)),
-            "pods": ("v1", "PodList", [*self._pods(), *self._driver_pods()]),
-            "persistentvolumes": ("v1", "PersistentVolumeList", map(self._pv, self._volumes())),
-            "persistentvolumeclaims": ("v1", "PersistentVolumeClaimList", map(_claim, self._volumes())),
-            "storageclasses": ("storage.k8s.io/v1", "StorageClassList", [_storage_class(self.backend)]),
-            "volumeattachments": ("storage.k8s.io/v1", "VolumeAttachmentList", self._attachments()),
+            "pods": ("v1", "PodList", [*pods, *_driver_pods(self.machines)]),
+            "persistentvolumes": ("v1", "PersistentVolumeList", map(_pv, volumes)),
+            "persistentvolumeclaims": ("v1", "PersistentVolumeClaimList", map(_claim, volumes)),
+            "storageclasses": ("storage.k8s.io/v1", "StorageClassList", map(_storage_class, protocols)),
+            "volumeattachments": ("storage.k8s.io/v1", "VolumeAttachmentList", attachments),
             "csidrivers": ("storage.k8s.io/v1", "CSIDriverList", [_csi_driver()]),
             "csinodes": ("storage.k8s.io/v1", "CSINodeList", map(_csi_node, self.machines)),
             "events": ("v1", "EventList", self.events),
             "leases": ("coordination.k8s.io/v1", "LeaseList", [_lease(self.started)]),
             "daemonsets": ("apps/v1", "DaemonSetList", [_daemon_set(len(self.machines))]),
             "deployments": ("apps/v1", "DeploymentList", [_deployment()]),
-            "storagebackendclaims": ("xuanwu.huawei.io/v1", "StorageBackendClaimList", [self._backend_claim()]),
-            "storagebackendcontents": ("xuanwu.huawei.io/v1", "StorageBackendContentList", [self._backend_content()]),
-            "backendconfigmaps": ("v1", "ConfigMapList", [self._backend_config()]),
+            "storagebackendclaims": ("xuanwu.huawei.io/v1", "StorageBackendClaimList", map(_backend_claim, protocols)),
+            "storagebackendcontents": (
+                "xuanwu.huawei.io/v1",
+                "StorageBackendContentList",
+                map(_backend_content, protocols),
+            ),
+            "backendconfigmaps": ("v1", "ConfigMapList", map(_backend_config, protocols)),
         }
-        captures = [self._capture(kind, *spec) for kind, spec in kinds.items()]
-        return ClusterSnapshot(tuple(captures), self._logs())
-
-    @property
-    def backend(self) -> str:
-        return f"{self.protocol}-155"
+        captures = tuple(self._capture(kind, *spec) for kind, spec in kinds.items())
+        return ClusterSnapshot(
+            captures, {"huawei-csi-controller-0/csi-attacher": _attacher_log(attachments, self.started)}
+        )
 
     def _capture(self, kind: str, api: str, list_kind: str, items: Iterable[Json]) -> Capture:
         body = json.dumps({"apiVersion": api, "kind": list_kind, "items": list(items)}, indent=1)
         return Capture(kind, Status.COLLECTED, exit_code=0, started=self.started, seconds=0.1, out=f"{body}\n".encode())
 
-    def _volumes(self) -> list[Volume]:
-        return [*(placed.volume for placed in self.placed), *self.unattached]
 
-    def _pods(self) -> list[Json]:
-        return [_pod(placed) for placed in self.placed if placed.pod]
+def _driver_pods(machines: Sequence[Machine]) -> list[Json]:
+    nodes = [_driver_pod("huawei-csi-node", number, machine.name) for number, machine in enumerate(machines)]
+    return [*nodes, _driver_pod("huawei-csi-controller", 0, machines[-1].name)]
 
-    def _driver_pods(self) -> list[Json]:
-        nodes = [_driver_pod("huawei-csi-node", i, machine.name) for i, machine in enumerate(self.machines)]
-        return [*nodes, _driver_pod("huawei-csi-controller", 0, self.machines[-1].name)]
 
-    def _pv(self, volume: Volume) -> Json:
-        bound = {"kind": "PersistentVolumeClaim", "namespace": "shop", "name": volume.claim}
-        attributes = {"backend": self.backend, "fsPermission": "", "lunWWN": volume.wwn, "name": volume.pv}
-        csi = {"driver": DRIVER, "fsType": "ext4", "volumeHandle": volume.handle, "volumeAttributes": attributes}
-        return {
-            "metadata": {"name": volume.pv, "annotations": {"pv.kubernetes.io/provisioned-by": DRIVER}},
-            "spec": {
-                "accessModes": ["ReadWriteOnce"],
-                "capacity": {"storage": volume.size},
-                "claimRef": bound,
-                "csi": csi,
-                "persistentVolumeReclaimPolicy": "Delete",
-                "storageClassName": "oceanstor",
-                "volumeMode": volume.mode,
+def _pv(volume: Volume) -> Json:
+    attributes = {"backend": volume.backend, "fsPermission": "", "lunWWN": volume.wwn, "name": volume.pv}
+    return {
+        "metadata": {"name": volume.pv, "annotations": {"pv.kubernetes.io/provisioned-by": DRIVER}},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "capacity": {"storage": volume.size},
+            "claimRef": {"kind": "PersistentVolumeClaim", "namespace": "shop", "name": volume.claim},
+            "csi": {
+                "driver": DRIVER,
+                "fsType": "ext4",
+                "volumeHandle": volume.handle,
+                "volumeAttributes": attributes,
             },
-            "status": {"phase": "Bound"},
-        }
+            "persistentVolumeReclaimPolicy": "Delete",
+            "storageClassName": f"oceanstor-{volume.protocol}",
+            "volumeMode": volume.mode,
+        },
+        "status": {"phase": "Bound"},
+    }
 
-    def _attachments(self) -> list[Json]:
-        return [self._attachment(placed) for placed in self.placed if placed.node]
 
-    def _attachment(self, placed: Placed) -> Json:
-        name = hashlib.sha256((placed.volume.handle + DRIVER + placed.node).encode()).hexdigest()
-        info = json.dumps(self._publish_info(placed.volume), sort_keys=True, separators=(",", ":"))
-        return {
-            "metadata": {
-                "name": f"csi-{name}",
-                "annotations": {"csi.alpha.kubernetes.io/node-id": json.dumps({"HostName": placed.node})},
-                "finalizers": ["external-attacher/csi-huawei-com"],
-                "creationTimestamp": self.started,
-            },
-            "spec": {
-                "attacher": DRIVER,
-                "nodeName": placed.node,
-                "source": {"persistentVolumeName": placed.volume.pv},
-            },
-            "status": {"attached": True, "attachmentMetadata": {"filesystemMode": "", "publishInfo": info}},
-        }
+def _attachment(placed: Placed, created: str) -> Json:
+    name = hashlib.sha256((placed.volume.handle + DRIVER + placed.node).encode()).hexdigest()
+    info = json.dumps(_publish_info(placed.volume), sort_keys=True, separators=(",", ":"))
+    return {
+        "metadata": {
+            "name": f"csi-{name}",
+            "annotations": {"csi.alpha.kubernetes.io/node-id": json.dumps({"HostName": placed.node})},
+            "finalizers": ["external-attacher/csi-huawei-com"],
+            "creationTimestamp": created,
+        },
+        "spec": {
+            "attacher": DRIVER,
+            "nodeName": placed.node,
+            "source": {"persistentVolumeName": placed.volume.pv},
+        },
+        "status": {"attached": True, "attachmentMetadata": {"filesystemMode": "", "publishInfo": info}},
+    }
 
-    def _publish_info(self, volume: Volume) -> Json:
-        luns = {"tgtHostLUNs": [str(volume.lun)] * 2, "tgtLunWWN": volume.wwn}
-        if self.protocol == "fc":
-            return {**luns, "tgtWWNs": list(WWPNS)}
-        return {**luns, "tgtIQNs": [IQN, IQN], "tgtPortals": [f"{address}:3260" for address in PORTALS]}
 
-    def _backend_claim(self) -> Json:
-        return {
-            "metadata": {"name": self.backend, "namespace": DRIVER_NAMESPACE},
-            "spec": {"provider": DRIVER, "configmapMeta": f"{DRIVER_NAMESPACE}/{self.backend}"},
-            "status": {
-                "phase": "Bound",
-                "boundContentName": f"content-{self.backend}",
-                "storageType": "oceanstor-san",
-                "protocol": self.protocol,
-            },
-        }
+def _publish_info(volume: Volume) -> Json:
+    luns = {"tgtHostLUNs": [str(volume.lun)] * 2, "tgtLunWWN": volume.wwn}
+    if volume.protocol == "fc":
+        return {**luns, "tgtWWNs": list(WWPNS)}
+    return {**luns, "tgtIQNs": [IQN, IQN], "tgtPortals": [f"{address}:3260" for address in PORTALS]}
 
-    def _backend_content(self) -> Json:
-        return {
-            "metadata": {"name": f"content-{self.backend}"},
-            "spec": {"provider": DRIVER, "backendClaim": f"{DRIVER_NAMESPACE}/{self.backend}"},
-            "status": {
-                "contentName": self.backend,
-                "vendorName": "OceanStor V5",
-                "providerVersion": "4.12.0",
-                "online": True,
-            },
-        }
 
-    def _backend_config(self) -> Json:
-        portals = {"portals": list(PORTALS)} if self.protocol == "iscsi" else {}
-        backend = {
-            "name": self.backend,
-            "storage": "oceanstor-san",
-            "urls": ["https://192.0.2.155:8088"],
-            "pools": ["pool-1"],
-            "parameters": {"protocol": self.protocol, **portals},
-        }
-        return {
-            "metadata": {"name": self.backend, "namespace": DRIVER_NAMESPACE},
-            "data": {"csi.json": json.dumps({"backends": backend})},
-        }
+def _backend_claim(protocol: str) -> Json:
+    name = f"{protocol}-155"
+    status = {"phase": "Bound", "boundContentName": f"content-{name}", "storageType": "oceanstor-san"}
+    return {
+        "metadata": {"name": name, "namespace": DRIVER_NAMESPACE},
+        "spec": {"provider": DRIVER, "configmapMeta": f"{DRIVER_NAMESPACE}/{name}"},
+        "status": {**status, "protocol": protocol},
+    }
 
-    def _logs(self) -> dict[str, bytes]:
-        stamp = f"I{self.started[5:7]}{self.started[8:10]} {self.started[11:19]}"
-        lines = [
-            f'{stamp}.{100000 + 17 * i:06d}       1 csi_handler.go:261] Attaching "{item["metadata"]["name"]}"'  # type: ignore[index]
-            for i, item in enumerate(self._attachments())
-        ]
-        return {"huawei-csi-controller-0/csi-attacher": "".join(f"{line}\n" for line in lines).encode()}
+
+def _backend_content(protocol: str) -> Json:
+    name = f"{protocol}-155"
+    status = {"contentName": name, "vendorName": "OceanStor V5", "providerVersion": "4.12.0", "online": True}
+    return {
+        "metadata": {"name": f"content-{name}"},
+        "spec": {"provider": DRIVER, "backendClaim": f"{DRIVER_NAMESPACE}/{name}"},
+        "status": status,
+    }
+
+
+def _backend_config(protocol: str) -> Json:
+    portals = {"portals": list(PORTALS)} if protocol == "iscsi" else {}
+    backend = {
+        "name": f"{protocol}-155",
+        "storage": "oceanstor-san",
+        "urls": ["https://192.0.2.155:8088"],
+        "pools": ["pool-1"],
+        "parameters": {"protocol": protocol, **portals},
+    }
+    return {
+        "metadata": {"name": f"{protocol}-155", "namespace": DRIVER_NAMESPACE},
+        "data": {"csi.json": json.dumps({"backends": backend})},
+    }
+
+
+def _attacher_log(attachments: Sequence[Json], started: str) -> bytes:
+    stamp = f"I{started[5:7]}{started[8:10]} {started[11:19]}"
+    names = (item["metadata"]["name"] for item in attachments)  # type: ignore[index]
+    lines = (
+        f'{stamp}.{100000 + 17 * number:06d}       1 csi_handler.go:261] Attaching "{name}"\n'
+        for number, name in enumerate(names)
+    )
+    return "".join(lines).encode()
 
 
 def _node(machine: Machine) -> Json:
@@ -265,7 +213,7 @@ def _claim(volume: Volume) -> Json:
         "metadata": {"name": volume.claim, "namespace": "shop"},
         "spec": {
             "accessModes": ["ReadWriteOnce"],
-            "storageClassName": "oceanstor",
+            "storageClassName": f"oceanstor-{volume.protocol}",
             "volumeMode": volume.mode,
             "volumeName": volume.pv,
         },
@@ -273,11 +221,11 @@ def _claim(volume: Volume) -> Json:
     }
 
 
-def _storage_class(backend: str) -> Json:
+def _storage_class(protocol: str) -> Json:
     return {
-        "metadata": {"name": "oceanstor"},
+        "metadata": {"name": f"oceanstor-{protocol}"},
         "provisioner": DRIVER,
-        "parameters": {"backend": backend, "volumeType": "lun", "allocType": "thin"},
+        "parameters": {"backend": f"{protocol}-155", "volumeType": "lun", "allocType": "thin"},
         "reclaimPolicy": "Delete",
         "volumeBindingMode": "Immediate",
     }

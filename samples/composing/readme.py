@@ -6,12 +6,15 @@ import textwrap
 
 from samples.composing.scenarios import Sample
 
-USUAL = """The answers of the tools (multipath, multipathd, dmsetup, lsblk, iscsiadm, scsi_id, sg3_utils, ps, lsmod, dmesg,
-sysfs, mountinfo) were recorded on Debian 12: Linux 6.1, multipath-tools 0.9.4, open-iscsi 2.1.8, an in-kernel iSCSI target
-that presents itself as HUAWEI XSG1. They are kept byte for byte; `lsblk` without the columns the probe does not ask for,
-`journal_*` split from one journal by unit. Composed, in the formats of the tools and of driver 4.12: the cluster objects,
-host, clock, swaps, block_openers, runtime units and limits, portals, driver files and driver logs. The volume handle is the
-bare volume name, because the recorded staging folder is its SHA-256; the driver itself writes `<backend>.<name>`."""
+USUAL = """
+The answers of the tools (multipath, multipathd, dmsetup, lsblk, iscsiadm, scsi_id, sg3_utils, ps, lsmod, dmesg,
+sysfs, mountinfo) were recorded on Debian 12: Linux 6.1, multipath-tools 0.9.4, open-iscsi 2.1.8, an in-kernel
+iSCSI target that presents itself as HUAWEI XSG1. They are kept byte for byte; `lsblk` without the columns the
+probe does not ask for, `journal_*` split from one journal by unit, `direct_read` from reads of each device.
+Composed, in the formats of the tools and of driver 4.12: the cluster objects, host, clock, swaps, block_openers,
+runtime units and limits, portals, driver files and driver logs. The volume handle is the bare volume name, because
+the recorded staging folder is its SHA-256; the driver itself writes `<backend>.<name>`.
+"""
 
 
 def readme(sample: Sample) -> str:

@@ -116,7 +116,7 @@ def _capture(moment: Moment, folder: Path, probe: str, slug: str) -> Capture:
 
 
 def _reason(probe: str, exit_code: int) -> str:
-    command = probe.split("_")[0]
+    command = probe.split("_", maxsplit=1)[0]
     return f"{command}: not found on this node" if exit_code == 127 else f"{command} ended with exit code {exit_code}"
 
 
@@ -175,8 +175,7 @@ def _session(block: str, state: str, disks: Mapping[str, str]) -> str:
     block = re.sub(r"(Connection State: ).*", rf"\g<1>{'LOGGED IN' if up else 'TRANSPORT WAIT'}", block)
     block = re.sub(r"(iSCSI Session State: ).*", rf"\g<1>{state}", block)
     block = re.sub(r"(Internal iscsid Session State: ).*", rf"\g<1>{'NO CHANGE' if up else 'REOPEN'}", block)
-    block = re.sub(r"(\t\tscsi.*\n)\t\t\tAttached scsi disk (\w+)\t\tState: .*\n", lambda m: _disk(m, disks), block)
-    return block
+    return re.sub(r"(\t\tscsi.*\n)\t\t\tAttached scsi disk (\w+)\t\tState: .*\n", lambda m: _disk(m, disks), block)
 
 
 def _disk(found: re.Match[str], disks: Mapping[str, str]) -> str:

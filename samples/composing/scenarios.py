@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bundle.capture import Capture, Outcome
-from samples.composing.objects import Json, Machine, Placed, Volume, event
+from samples.composing.objects import Json, event
+from samples.composing.volumes import IQN, Machine, Placed, Volume
 
 BOOT_ID = "5b0a7000-0000-4000-8000-{:012d}"
 VOL1 = Volume(1, "618cf24100f8f457014a764c000001f6", "200Mi", 1)
@@ -57,7 +58,6 @@ class Sample:
     expected: Sequence[Expected]
     unattached: Sequence[Volume] = ()
     machines: Sequence[Machine] = WORKERS
-    protocol: str = "iscsi"
     events: Sequence[Json] = ()
     composed: str = ""  # what the README says of parts no recording holds, beyond the usual
 
@@ -88,15 +88,17 @@ def residual_maps(*volumes: Volume) -> tuple[tuple[str, str, str], ...]:
     return tuple(("residual-multipath-map", subject(volume), "confirmed") for volume in volumes)
 
 
-def degraded(certainty: str = "confirmed") -> tuple[tuple[str, str, str], ...]:
-    return tuple(("path-degraded", subject(volume), certainty) for volume in (VOL1, VOL2, VOL3))
+def residual_disks(*volumes: Volume) -> tuple[tuple[str, str, str], ...]:
+    return tuple(("residual-scsi-disk", subject(volume), "confirmed") for volume in volumes)
 
 
+LINK_DOWN = (("path-degraded", "portal:10.10.2.1:3260", "confirmed"),)
 HEALTHY_NAMES = (wwid(VOL1), "mpathc", "dm-2", "sdc", "sdf")
 STORAGE = (
     Sample(
         "healthy",
-        "Nothing is wrong. vol1 is mounted in a pod, vol2 is an LVM physical volume of the host, vol3 is attached and idle.",
+        "Nothing is wrong. vol1 is mounted in a pod, vol2 is an LVM physical volume of the host, vol3 is attached and "
+        "idle.",
         one("healthy", staged=(VOL1,)),
         (*HOME, Placed(VOL3_BLOCK, "worker-1")),
         (Expected(),),
@@ -104,8 +106,8 @@ STORAGE = (
     ),
     Sample(
         "stale_fail",
-        "vol2 and vol3 were moved to worker-2 after a failover and unmapped from worker-1: their maps and all four disks "
-        "are residual. vol1 is healthy and mounted. The array answers on both networks.",
+        "vol2 and vol3 were moved to worker-2 after a failover and unmapped from worker-1: their maps and all four "
+        "disks are residual. vol1 is healthy and mounted. The array answers on both networks.",
         one("stale_fail", staged=(VOL1, VOL2, VOL3)),
         FAILED_OVER,
         (
@@ -129,7 +131,10 @@ STORAGE = (
         FAILED_OVER,
         (
             Expected(
-                (*residual_maps(VOL2, VOL3), ("map-queues-forever", subject(VOL1), "confirmed")),
+                (
+                    *residual_maps(VOL2, VOL3),
+                    *(("map-queues-forever", subject(dead), "confirmed") for dead in (VOL2, VOL3)),
+                ),
                 (wwid(VOL2), wwid(VOL3), "disablequeueing", "sda", "sdb", "sdc", "sdd"),
                 (wwid(VOL1), "mpathc", "dm-2", "sde", "sdf", "kill"),
             ),
@@ -178,14 +183,14 @@ STORAGE = (
         "One of two storage networks is cut. Every map keeps one good path: degraded, nothing is residual.",
         one("path_down", staged=(VOL1,), portals_up=(True, False)),
         ALL_HERE,
-        (Expected(degraded(), (), ("delete", "multipath -f")),),
+        (Expected(LINK_DOWN, (), ("delete", "multipath -f")),),
     ),
     Sample(
         "path_down_early",
         "Five seconds after one of two storage networks was cut: the checks of the lost paths are still pending.",
         one("path_down/early", staged=(VOL1,), portals_up=(True, False)),
         ALL_HERE,
-        (Expected(degraded(), (), ("delete", "multipath -f")),),
+        (Expected(LINK_DOWN, (), ("delete", "multipath -f")),),
         composed="multipathd_show_maps, dmsetup_info and iscsiadm_session are put together from what was recorded "
         "(JSON, other columns, sysfs); disk_by_path, lsmod and the journal are the run's main moment.",
     ),
@@ -199,22 +204,28 @@ STORAGE = (
     ),
     Sample(
         "all_paths_down",
-        "Both storage networks are cut: every path reads `failed faulty running`, yet nothing is residual. The array is "
-        "out of reach, also for vol2, which is attached nowhere.",
+        "Both storage networks are cut: every path reads `failed faulty running`, yet nothing is residual. The array "
+        "is out of reach, also for vol2, which is attached nowhere.",
         one("all_paths_down", staged=(VOL1,), portals_up=(False, False)),
         (*HOME, Placed(VOL3, "worker-1")),
-        (Expected((("array-unreachable", f"array:{'iqn.2006-08.com.huawei:oceanstor:2102350bsb10lab'}", "confirmed"),), (), ("delete", "multipath -f")),),
+        (
+            Expected(
+                (("array-unreachable", f"array:{IQN}", "confirmed"),),
+                (),
+                ("delete", "multipath -f"),
+            ),
+        ),
         unattached=(VOL2,),
     ),
     Sample(
         "stale_sd_nomap",
-        "The vendor is blacklisted in multipath.conf, so there is no map. vol2 and vol3 were unmapped: their four disks "
-        "are residual and read as empty, not as broken. vol1's disks are healthy.",
+        "The vendor is blacklisted in multipath.conf, so there is no map. vol2 and vol3 were unmapped: their four "
+        "disks are residual and read as empty, not as broken. vol1's disks are healthy.",
         one("stale_sd_nomap", staged=(VOL2, VOL3)),
         (Placed(VOL1, "worker-1"), Placed(VOL2, "worker-2", "Running"), Placed(VOL3, "worker-2", "Running")),
         (
             Expected(
-                tuple(("residual-scsi-disk", f"disk:{disk}", "confirmed") for disk in ("sda", "sdb", "sdd", "sde")),
+                residual_disks(VOL2, VOL3),
                 ("sda", "sdb", "sdd", "sde"),
                 ("sdc", "sdf", "multipath -f"),
             ),
@@ -223,12 +234,13 @@ STORAGE = (
     ),
     Sample(
         "no_multipath",
-        "The multipath tools are not installed. vol2 was unmapped: its two disks are residual. vol1 and vol3 are healthy.",
+        "The multipath tools are not installed. vol2 was unmapped: its two disks are residual. vol1 and vol3 are "
+        "healthy.",
         one("no_multipath", staged=(VOL2,)),
         (Placed(VOL1, "worker-1"), Placed(VOL2, "worker-2", "Running"), Placed(VOL3, "worker-1")),
         (
             Expected(
-                tuple(("residual-scsi-disk", f"disk:{disk}", "confirmed") for disk in ("sdb", "sde")),
+                residual_disks(VOL2),
                 ("sdb", "sde"),
                 ("sda", "sdc", "sdd", "sdf"),
             ),
