@@ -63,3 +63,23 @@ def link_of(line: str) -> Link | None:
 def unescape_octal(text: str) -> str:
     r"""`\040` and the like undone, as /proc/mounts and its kin write blanks, getmntent(3)."""
     return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text) if "\\" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table whose columns begin where their headings begin; a cell may hold blanks."""
+
+    starts: tuple[int, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def under(cls, header: str) -> Columns:
+        words = tuple(re.finditer(r"\S+", header))
+        return cls(tuple(word.start() for word in words), tuple(word[0] for word in words))
+
+    def cells(self, line: str) -> dict[str, str] | None:
+        """The cells by heading, without padding; None when the line does not keep to the columns."""
+        if any(line[start - 1 : start].strip() for start in self.starts[1:]):
+            return None
+        ends = (*self.starts[1:], len(line))
+        return {name: line[start:end].strip() for name, start, end in zip(self.names, self.starts, ends, strict=True)}
