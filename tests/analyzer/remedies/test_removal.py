@@ -1,0 +1,209 @@
+"""The law of removal, clause by clause: a dead map is removed, and one broken clause at a time forbids it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analyzer.facts import Unknown
+from analyzer.facts.block import Opener
+from analyzer.facts.storage import Disk, DiskState, Transport
+from analyzer.remedies.removal import Ground, remove_disk, remove_map
+from analyzer.runbook import DiskIsDead, DiskIsFree, Effect, MapIsDead, MapIsFree, Phase, Step
+from bundle.capture import Status
+from tests.analyzer import dead_storage as given
+
+
+def phases(steps: tuple[Step, ...]) -> list[Phase]:
+    return [step.phase for step in steps]
+
+
+def why_not_map(ground: Ground = given.GROUND, **changes: object) -> str:
+    removal = remove_map(ground, given.dead_map(**changes))
+    assert removal.steps == ()
+    return "; ".join(obstacle.says.en for obstacle in removal.obstacles)
+
+
+def why_not_disk(ground: Ground = given.GROUND, **changes: object) -> str:
+    removal = remove_disk(ground, given.dead_disk(**changes))
+    assert removal.steps == ()
+    return "; ".join(obstacle.says.en for obstacle in removal.obstacles)
+
+
+def with_first_disk(**changes: object) -> tuple[Disk, ...]:
+    first, *rest = given.dead_map().disks
+    return (replace(first, **changes), *rest)  # type: ignore[arg-type]
+
+
+def grounds(**changes: object) -> Ground:
+    return replace(given.GROUND, bindings=replace(given.BINDINGS, **changes))  # type: ignore[arg-type]
+
+
+def test_a_proven_dead_map_is_flushed_and_then_each_of_its_paths_is_deleted() -> None:
+    steps = remove_map(given.GROUND, given.dead_map()).steps
+    assert phases(steps) == [Phase.FLUSH_MAP, Phase.DELETE_PATH, Phase.DELETE_PATH, Phase.CONFIRM]
+
+
+def test_a_queueing_map_stops_queueing_before_it_is_flushed() -> None:
+    steps = remove_map(given.GROUND, given.dead_map(queues=True)).steps
+    assert phases(steps)[:2] == [Phase.STOP_QUEUEING, Phase.FLUSH_MAP]
+
+
+def test_the_flush_is_guarded_by_the_map_being_dead_and_free() -> None:
+    flush = remove_map(given.GROUND, given.dead_map()).steps[0]
+    assert flush.effect is Effect.DESTROYS
+    assert {type(guard) for guard in flush.guards} >= {MapIsDead, MapIsFree}
+
+
+def test_each_deletion_is_guarded_by_the_disk_being_dead_and_free() -> None:
+    deletions = [one for one in remove_map(given.GROUND, given.dead_map()).steps if one.phase is Phase.DELETE_PATH]
+    assert all({type(guard) for guard in one.guards} == {DiskIsDead, DiskIsFree} for one in deletions)
+
+
+def test_no_step_names_the_map_by_its_kernel_number() -> None:
+    for step in remove_map(given.GROUND, given.dead_map(queues=True)).steps:
+        assert step.command is not None
+        assert "dm-1" not in step.command.argv
+
+
+# 0: the host
+
+
+def test_nothing_is_removed_on_a_host_whose_boot_is_unknown() -> None:
+    ground = replace(given.GROUND, host=Unknown("host", Status.TIMEOUT, "no answer"))
+    assert "probe host gave no answer" in why_not_map(ground)
+
+
+def test_nothing_is_removed_when_the_boot_id_has_a_strange_form() -> None:
+    ground = replace(given.GROUND, host=replace(given.HOST, boot_id="$(reboot)"))
+    assert "no command is built from" in why_not_map(ground)
+
+
+# 1: taken away, not out of reach
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (DiskState.ALIVE, "the LUN is still there"),
+        (DiskState.OTHER_LUN, "another LUN"),
+        (DiskState.UNREACHABLE, "out of reach"),
+        (DiskState.UNKNOWN, "not known"),
+    ],
+)
+def test_a_map_with_one_path_not_proven_gone_is_kept(state: DiskState, says: str) -> None:
+    assert says in why_not_map(disks=with_first_disk(state=state))
+
+
+def test_a_map_whose_path_only_multipath_calls_failed_is_kept() -> None:
+    assert "do not both call sdb failed" in why_not_map(disks=with_first_disk(kernel_state="A"))
+
+
+def test_a_map_whose_path_only_the_kernel_calls_failed_is_kept() -> None:
+    assert "do not both call sdb failed" in why_not_map(disks=with_first_disk(path=None))
+
+
+def test_a_bare_disk_needs_the_arrays_own_denial_beside_its_silence() -> None:
+    assert "no second witness" in why_not_disk(refusals=())
+
+
+def test_a_bare_disk_out_of_reach_is_kept() -> None:
+    assert "out of reach" in why_not_disk(state=DiskState.UNREACHABLE, transport=Transport.DOWN)
+
+
+# 2: not wanted by the cluster
+
+
+def test_a_map_attached_to_this_node_is_kept() -> None:
+    assert "still wants it on this node" in why_not_map(grounds(bound=(given.bound_to("worker-1"),)))
+
+
+def test_a_map_is_kept_when_an_attachment_of_this_node_does_not_say_its_lun() -> None:
+    assert "does not say which LUN" in why_not_map(grounds(doubts=(given.bound_to("worker-1", ""),)))
+
+
+def test_an_attachment_of_another_node_without_a_lun_forbids_nothing() -> None:
+    assert remove_map(grounds(doubts=(given.bound_to("worker-2", ""),)), given.dead_map()).steps
+
+
+def test_a_map_is_kept_when_the_cluster_objects_are_unknown() -> None:
+    ground = replace(given.GROUND, bindings=Unknown("volumeattachments", Status.DENIED, "forbidden"))
+    assert "volumeattachments were not collected" in why_not_map(ground)
+
+
+def test_a_map_is_kept_when_the_cluster_knows_another_boot_of_this_node() -> None:
+    other = given.node(boot_id="00000000-0000-4000-8000-000000000000")
+    assert "knows no node worker-1 in this boot" in why_not_map(grounds(nodes=(other,)))
+
+
+def test_a_map_is_kept_when_the_cluster_does_not_know_the_node() -> None:
+    assert "knows no node worker-1" in why_not_map(grounds(nodes=(given.node("worker-9"),)))
+
+
+# 3: held by nothing
+
+
+def test_a_mounted_map_is_kept_and_its_mount_point_named() -> None:
+    assert "mounted at /var/lib/pod/mount" in why_not_map(mounts=(given.mount("/var/lib/pod/mount"),))
+
+
+def test_a_map_is_kept_when_the_mount_table_is_unknown() -> None:
+    assert "mounted is not known" in why_not_map(mounts=None)
+
+
+def test_a_map_under_another_device_is_kept() -> None:
+    assert "held by dm-7" in why_not_map(device=replace(given.dead_map().device, holders=("dm-7",)))
+
+
+def test_an_open_map_is_kept_and_the_process_named() -> None:
+    opened = replace(given.dead_map().dm, open_count=1)  # type: ignore[type-var]
+    opener = Opener(6556, "/dev/dm-1", "sh", given.span("block_openers"))
+    assert "sh (pid 6556)" in why_not_map(dm=opened, openers=(opener,))
+
+
+def test_an_open_map_is_kept_when_nobody_is_found_who_opened_it() -> None:
+    opened = replace(given.dead_map().dm, open_count=1)  # type: ignore[type-var]
+    assert "was not found" in why_not_map(dm=opened, openers=())
+
+
+def test_readers_stuck_in_a_queueing_map_do_not_forbid_its_removal_since_they_end_with_the_queueing() -> None:
+    opened = replace(given.dead_map().dm, open_count=1)  # type: ignore[type-var]
+    stuck = (Opener(3665, "/dev/dm-1", "(udev-worker)", given.span("block_openers")),)
+    dead = given.dead_map(queues=True, dm=opened, openers=stuck, stuck_openers=stuck)
+    assert phases(remove_map(given.GROUND, dead).steps)[0] is Phase.STOP_QUEUEING
+
+
+def test_a_swap_map_is_kept() -> None:
+    assert "is swap" in why_not_map(is_swap=True)
+
+
+def test_a_disk_under_a_device_is_kept() -> None:
+    assert "held by dm-3" in why_not_disk(device=given.block("sdb", holders=("dm-3",)))
+
+
+# 4: the array's, and the driver's
+
+
+def test_a_map_of_another_vendor_is_kept() -> None:
+    other = tuple(replace(disk, device=replace(disk.device, vendor="ATA")) for disk in given.dead_map().disks)
+    assert "its vendor is ATA" in why_not_map(disks=other)
+
+
+def test_a_map_that_no_object_of_the_driver_knows_is_kept() -> None:
+    assert "nothing shows that" in why_not_map(grounds(known_wwns=frozenset(), bound=()))
+
+
+def test_a_map_from_an_array_the_driver_publishes_from_is_removed_even_when_its_pv_is_gone() -> None:
+    target = given.dead_disk().target or ""
+    ground = grounds(known_wwns=frozenset(), bound=(), iqns=frozenset({target}))
+    assert remove_map(ground, given.dead_map()).steps
+
+
+# what reaches a command
+
+
+def test_a_map_with_a_strange_wwid_is_left_to_a_human() -> None:
+    assert "no command is built from" in why_not_map(
+        grounds(known_wwns=frozenset({"1ATA     QEMU HARDDISK"})), wwid="1ATA     QEMU HARDDISK"
+    )
