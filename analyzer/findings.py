@@ -35,7 +35,8 @@ class Evidence:
 
     @classmethod
     def of(cls, node: str, span: Span) -> Evidence:
-        return cls(node, span.capture, span.first_line, span.last_line, span.text)
+        where = "" if span.capture.startswith("cluster/") else node
+        return cls(where, span.capture, span.first_line, span.last_line, span.text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

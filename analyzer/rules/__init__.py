@@ -37,6 +37,18 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Another rule whose finding on the same node explains this rule's, which is then told as its symptom.
+
+    `says` replaces the cause that the symptom gave for itself: it listed what else it may have been.
+    """
+
+    rule: str
+    same_subject: bool = False
+    says: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """`family` is the folder the rule lies in; `document` is its module's docstring."""
 
@@ -48,19 +60,24 @@ class Rule:
     needs: tuple[Need, ...]
     judge: Judge
     document: str
+    explained_by: tuple[Cause, ...] = ()
 
 
-def node_rule(rule_id: str, severity: Severity, title: Text) -> Callable[[Judge], Rule]:
+def node_rule(
+    rule_id: str, severity: Severity, title: Text, *, explained_by: tuple[Cause, ...] = ()
+) -> Callable[[Judge], Rule]:
     """Make a rule that sees one node's facts, and the cluster's: `def rule(node: str, fact: Fact, …)`."""
-    return lambda judge: _rule(rule_id, Scope.NODE, severity, title, judge)
+    return lambda judge: _rule(rule_id, Scope.NODE, severity, title, judge, explained_by)
 
 
 def cluster_rule(rule_id: str, severity: Severity, title: Text) -> Callable[[Judge], Rule]:
     """Make a rule that sees the cluster's facts: `def rule(fact: Fact, …)`."""
-    return lambda judge: _rule(rule_id, Scope.CLUSTER, severity, title, judge)
+    return lambda judge: _rule(rule_id, Scope.CLUSTER, severity, title, judge, ())
 
 
-def _rule(rule_id: str, scope: Scope, severity: Severity, title: Text, judge: Judge) -> Rule:
+def _rule(
+    rule_id: str, scope: Scope, severity: Severity, title: Text, judge: Judge, explained_by: tuple[Cause, ...]
+) -> Rule:
     module = inspect.getmodule(judge)
     hints = typing.get_type_hints(judge)
     names = list(inspect.signature(judge).parameters)[scope is Scope.NODE :]
@@ -73,6 +90,7 @@ def _rule(rule_id: str, scope: Scope, severity: Severity, title: Text, judge: Ju
         needs=tuple(_need(name, hints[name]) for name in names),
         judge=judge,
         document=inspect.cleandoc(module.__doc__ or "") if module else "",
+        explained_by=explained_by,
     )
 
 

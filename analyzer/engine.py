@@ -1,0 +1,222 @@
+"""`analyse(path)`: a bundle -> its verdict and the runbooks that follow from it.
+
+Input    a bundle file, or a bundle as a folder.
+Output   `Analysis`: the same for the same bundle, whatever the number of workers.
+Errors   `BundleError` when the bundle cannot be read; a node of it that cannot be read is inconclusive instead.
+Nodes are judged where they are read: each worker opens the file, reads its nodes through the index, and returns what
+the rules say.  A file without an index is read as a stream, here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analyzer.facts import Unknown
+from analyzer.facts.cluster import Pods
+from analyzer.facts.host import Host
+from analyzer.facts.logs import SignalHit
+from analyzer.findings import Finding, Inconclusive, Verdict
+from analyzer.judging import Judgement, judge_cluster, judge_node, not_judged, verdict_of
+from analyzer.reading import Facts, cluster_facts, hits_by_node, node_facts, not_learned
+from analyzer.rules import all_rules
+from analyzer.runbook import ADMIN, Effect, Runbook, Step, ordered
+from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
+from bundle.folder import node_folders, read_bundle_manifest, read_cluster_folder, read_node_folder
+from bundle.layout import CLUSTER_FOLDER, CLUSTER_MANIFEST, BundleError
+from bundle.reader import BundleReader
+
+# below this, starting processes costs more than it saves
+FEW_NODES = 10
+SMALL_FILE_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    name: str
+    format: int
+    started: str
+    nodes: tuple[str, ...]  # every target, by name
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSummary:
+    """What became of a target: its identity if it is known, and the probes that gave no knowledge."""
+
+    node: str
+    outcome: Outcome
+    reason: str
+    host: Host | None = None
+    not_learned: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Nodes by name; runbooks by host, the admin host's first."""
+
+    bundle: BundleInfo
+    verdict: Verdict
+    nodes: tuple[NodeSummary, ...]
+    runbooks: tuple[Runbook, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """What is the same for every node."""
+
+    facts: Facts
+    hits: Mapping[str, tuple[SignalHit, ...]]
+
+    @classmethod
+    def of(cls, snapshot: ClusterSnapshot | None) -> _Cluster:
+        facts = cluster_facts(snapshot)
+        return cls(facts, hits_by_node(snapshot, facts[Pods]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    summary: NodeSummary
+    judgement: Judgement
+
+
+def analyse(path: Path, *, workers: int | None = None) -> Analysis:
+    """The verdict on a bundle; `workers` is the number of processes, by default one per processor."""
+    if path.is_dir():
+        return analyse_folder(path)
+    reader = BundleReader(path)
+    cluster = _Cluster.of(reader.cluster())
+    judged = list(_judged(reader, cluster, _workers(reader, workers)))
+    there = {one.summary.node for one in judged}
+    for node, target in reader.targets().items():
+        if node not in there:
+            judged.append(_unread(node, target.outcome, target.reason))
+    return _analysis(reader.name, reader.meta.format, reader.meta.started, reader.complete, cluster, judged)
+
+
+def analyse_folder(path: Path) -> Analysis:
+    """The verdict on a bundle that lies unpacked, as the samples do."""
+    meta = read_bundle_manifest(path)
+    has_cluster = (path / CLUSTER_MANIFEST).exists()
+    cluster = _Cluster.of(read_cluster_folder(path / CLUSTER_FOLDER) if has_cluster else None)
+    judged = [_judge(read_node_folder(folder), cluster) for folder in node_folders(path)]
+    absent = sorted(set(meta.targets) - {one.summary.node for one in judged})
+    judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle") for node in absent]
+    return _analysis(meta.name, meta.format, meta.started, not absent, cluster, judged)
+
+
+def _workers(reader: BundleReader, wanted: int | None) -> int:
+    nodes = len(reader.nodes())
+    if not reader.seekable or nodes < 2:
+        return 1
+    if wanted is None:
+        small = nodes < FEW_NODES and reader.path.stat().st_size < SMALL_FILE_BYTES
+        wanted = 1 if small else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(wanted or 1, nodes)
+
+
+def _judged(reader: BundleReader, cluster: _Cluster, workers: int) -> Iterator[_Judged]:
+    if not reader.seekable:
+        for snapshot in reader.snapshots():
+            yield _judge(snapshot, cluster)
+        return
+    if workers == 1:
+        for node in reader.nodes():
+            yield _read_and_judge(reader, cluster, node)
+        return
+    all_rules()  # loaded once, before the workers are forked
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
+    with ProcessPoolExecutor(
+        workers, multiprocessing.get_context(method), initializer=_start_worker, initargs=(reader, cluster)
+    ) as pool:
+        nodes = reader.nodes()
+        yield from pool.map(_in_worker, nodes, chunksize=max(1, min(16, len(nodes) // (workers * 4))))
+
+
+_worker: list[tuple[BundleReader, _Cluster]] = []  # of this process, if it is a worker
+
+
+def _start_worker(reader: BundleReader, cluster: _Cluster) -> None:
+    _worker.append((reader, cluster))
+
+
+def _in_worker(node: str) -> _Judged:
+    reader, cluster = _worker[0]
+    return _read_and_judge(reader, cluster, node)
+
+
+def _read_and_judge(reader: BundleReader, cluster: _Cluster, node: str) -> _Judged:
+    try:
+        snapshot = reader.node(node)
+    except BundleError as error:
+        return _unread(node, Outcome.UNREACHABLE, str(error))
+    return _judge(snapshot, cluster)
+
+
+def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
+    node = snapshot.node
+    facts = node_facts(snapshot, cluster.hits.get(node, ()))
+    host = facts.get(Host)
+    summary = NodeSummary(
+        node=node,
+        outcome=snapshot.outcome,
+        reason=snapshot.reason,
+        host=host if isinstance(host, Host) else None,
+        not_learned=not_learned(snapshot, facts),
+    )
+    return _Judged(summary, _bound_to_host(judge_node(node, {**cluster.facts, **facts}, all_rules()), host))
+
+
+def _unread(node: str, outcome: Outcome, reason: str) -> _Judged:
+    why = Unknown("", Status.UNREACHABLE, reason)
+    return _Judged(NodeSummary(node, outcome, reason), not_judged(node, why, all_rules()))
+
+
+def _bound_to_host(judgement: Judgement, host: object) -> Judgement:
+    """Without the host's identity nothing that changes it is offered: its runbook could not refuse another host."""
+    if not isinstance(host, Unknown):
+        return judgement
+    findings = tuple(replace(one, steps=tuple(filter(_needs_no_host, one.steps))) for one in judgement.findings)
+    withheld = [old.rule for old, new in zip(judgement.findings, findings, strict=True) if old.steps != new.steps]
+    gaps = tuple(Inconclusive(rule, judgement.node, (host,)) for rule in dict.fromkeys(withheld))
+    return replace(judgement, findings=findings, inconclusive=(*judgement.inconclusive, *gaps))
+
+
+def _needs_no_host(step: Step) -> bool:
+    return step.host == ADMIN or step.effect is Effect.READS
+
+
+def _analysis(
+    name: str, bundle_format: int, started: str, complete: bool, cluster: _Cluster, judged: Sequence[_Judged]
+) -> Analysis:
+    in_order = sorted(judged, key=lambda one: one.summary.node)
+    nodes = tuple(one.summary for one in in_order)
+    rules = all_rules()
+    verdict = verdict_of([judge_cluster(cluster.facts, rules), *(one.judgement for one in in_order)], rules)
+    info = BundleInfo(name, bundle_format, started, tuple(node.node for node in nodes), complete)
+    return Analysis(info, verdict, nodes, runbooks(verdict.findings, nodes, name))
+
+
+def runbooks(findings: Iterable[Finding], nodes: Iterable[NodeSummary], bundle: str) -> tuple[Runbook, ...]:
+    """The findings' steps, host by host, each in the order of execution."""
+    hosts = {node.node: node.host for node in nodes}
+    steps: dict[str, list[Step]] = {}
+    for finding in findings:
+        for step in finding.steps:
+            steps.setdefault(step.host, []).append(step)
+    in_order = sorted(steps, key=lambda name: (name != ADMIN, name))
+    return tuple(_runbook(host, hosts.get(host), bundle, steps[host]) for host in in_order)
+
+
+def _runbook(name: str, host: Host | None, bundle: str, steps: Iterable[Step]) -> Runbook:
+    return Runbook(
+        host=name,
+        hostname=host.hostname if host else "",
+        boot_id=host.boot_id if host else "",
+        bundle=bundle,
+        steps=ordered(steps),
+    )

@@ -1,0 +1,148 @@
+"""Facts -> what the rules say of them; findings folded under their causes, and ranked.
+
+Input    facts by type, and the rules.
+Output   findings, what could not be known, what was cleared.  The order is: causes before symptoms, worst first, surest
+         first, then by id; it depends on nothing else.
+A rule is not called while a fact it needs is unknown.  One that fails is inconclusive there, and says so: a stranger's
+file may not take the other answers down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from analyzer.facts import Unknown
+from analyzer.findings import Certainty, Cleared, Finding, Inconclusive, Severity, Verdict
+from analyzer.reading import Facts
+from analyzer.rules import Cause, Need, Rule, Scope
+from analyzer.runbook import Phase, Step, ordered
+from bundle.capture import Status
+
+SEVERITIES = tuple(Severity)
+CERTAINTIES = tuple(Certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What all rules of one scope say of one node, or of the cluster (`node` is "")."""
+
+    node: str
+    findings: tuple[Finding, ...] = ()
+    inconclusive: tuple[Inconclusive, ...] = ()
+    cleared: tuple[str, ...] = ()
+
+
+def judge_node(node: str, facts: Facts, rules: Iterable[Rule]) -> Judgement:
+    return _judge(node, facts, [rule for rule in rules if rule.scope is Scope.NODE])
+
+
+def judge_cluster(facts: Facts, rules: Iterable[Rule]) -> Judgement:
+    return _judge("", facts, [rule for rule in rules if rule.scope is Scope.CLUSTER])
+
+
+def not_judged(node: str, why: Unknown, rules: Iterable[Rule]) -> Judgement:
+    """Of a node of which nothing is known."""
+    wanted = [rule.id for rule in rules if rule.scope is Scope.NODE]
+    return Judgement(node, inconclusive=tuple(Inconclusive(rule, node, (why,)) for rule in wanted))
+
+
+def _judge(node: str, facts: Facts, rules: Sequence[Rule]) -> Judgement:
+    findings: list[Finding] = []
+    inconclusive: list[Inconclusive] = []
+    cleared: list[str] = []
+    for rule in rules:
+        said = list(_apply(rule, node, facts))
+        gaps = [missing for one in said if isinstance(one, Inconclusive) for missing in one.missing]
+        findings += [one for one in said if isinstance(one, Finding)]
+        if gaps:
+            inconclusive.append(Inconclusive(rule.id, node, tuple(dict.fromkeys(gaps))))
+        if not said:
+            cleared.append(rule.id)
+    return Judgement(node, tuple(findings), tuple(inconclusive), tuple(cleared))
+
+
+def _apply(rule: Rule, node: str, facts: Facts) -> Iterator[Finding | Inconclusive]:
+    values = {need.parameter: _value(need, facts) for need in rule.needs}
+    missing = [
+        value for need in rule.needs if isinstance(value := values[need.parameter], Unknown) and not need.optional
+    ]
+    if missing:
+        yield Inconclusive(rule.id, node, tuple(missing))
+        return
+    where = (node,) if rule.scope is Scope.NODE else ()
+    try:
+        said = list(rule.judge(*where, **values))
+    except Exception as error:
+        why = f"the rule failed ({type(error).__name__}: {error}); please report this with the bundle"
+        said = [Inconclusive(rule.id, node, (Unknown(rule.id, Status.FAILED, why),))]
+    yield from said
+
+
+def _value(need: Need, facts: Facts) -> object:
+    return facts.get(need.fact, Unknown(need.fact.__name__, Status.ABSENT, "no parser reads this fact"))
+
+
+def verdict_of(judgements: Sequence[Judgement], rules: Sequence[Rule]) -> Verdict:
+    """All judgements as one: folded and ranked."""
+    findings = fold([finding for one in judgements for finding in one.findings], rules)
+    cleared: dict[str, list[str]] = {}
+    for one in judgements:
+        for rule in one.cleared:
+            cleared.setdefault(rule, []).append(one.node)
+    gaps = [gap for one in judgements for gap in one.inconclusive]
+    return Verdict(
+        findings=rank(findings),
+        inconclusive=tuple(sorted(gaps, key=lambda gap: (gap.rule, gap.node))),
+        cleared=tuple(Cleared(rule, tuple(sorted(nodes))) for rule, nodes in sorted(cleared.items())),
+    )
+
+
+def fold(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """Each symptom told as one, and each cause naming the symptoms it explains."""
+    causes_of = {rule.id: rule.explained_by for rule in rules if rule.explained_by}
+    on_node: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for node in finding.nodes:
+            on_node.setdefault(node, []).append(finding)
+    explains: dict[str, list[str]] = {}
+    told: list[Finding] = []
+    for finding in findings:
+        near = [other for node in finding.nodes for other in on_node[node]]
+        causes = causes_of.get(finding.rule, ())
+        found = [(cause, other) for cause in causes for other in near if _matches(cause, finding, other)]
+        for _, other in found:
+            explains.setdefault(other.id, []).append(finding.id)
+        told.append(_as_symptom(finding, found))
+    return tuple(finding.explaining(*explains.get(finding.id, ())) for finding in told)
+
+
+def _matches(cause: Cause, symptom: Finding, other: Finding) -> bool:
+    return other.rule == cause.rule and (not cause.same_subject or other.subject == symptom.subject)
+
+
+def _as_symptom(finding: Finding, found: Sequence[tuple[Cause, Finding]]) -> Finding:
+    """With a cause of its own to tell, a symptom is surer, and what mends the cause mends it."""
+    says = next((cause.says for cause, _ in found if cause.says is not None), None)
+    if says is None:
+        return finding
+    steps: list[Step] = [step for _, other in found for step in other.steps]
+    steps += [step for step in finding.steps if step.phase is Phase.CONFIRM]
+    sure = Certainty.LIKELY if finding.certainty is Certainty.POSSIBLE else finding.certainty
+    return replace(finding, cause=says, certainty=sure, steps=ordered(steps))
+
+
+def rank(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    once = {finding.id: finding for finding in findings}
+    symptoms = {symptom for finding in once.values() for symptom in finding.explains}
+    return tuple(
+        sorted(
+            once.values(),
+            key=lambda finding: (
+                finding.id in symptoms,
+                SEVERITIES.index(finding.severity),
+                CERTAINTIES.index(finding.certainty),
+                finding.id,
+            ),
+        )
+    )

@@ -1,0 +1,127 @@
+"""Snapshots -> facts by type: every parser run, every log scanned, every fact that was not learned `Unknown`.
+
+Input    a node's or the cluster's captures.
+Output   for each fact type the fact or `Unknown`; `Signals` is unknown only when no log was collected at all.  A status
+         that is no knowledge, an answer cut off at its limit, and one that does not have its tool's form are `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from analyzer.facts import ParseError, Unknown, bindings, storage_join
+from analyzer.facts.bindings import Bindings
+from analyzer.facts.cluster import Pods
+from analyzer.facts.logs import SignalHit, Signals
+from analyzer.facts.storage import NodeStorage
+from analyzer.parsers import all_parsers
+from analyzer.parsers.objects import all_object_parsers
+from analyzer.signals.scan import scan
+from analyzer.signals.signal import LOGS_OF_PROBE, Log
+from bundle.capture import Capture, ClusterSnapshot, NodeSnapshot, Status
+
+Facts = Mapping[type, object]
+Assembler = tuple[type, Callable[[Facts], object]]
+
+# facts that are joined from others: of a node, and of the cluster
+NODE_ASSEMBLERS: tuple[Assembler, ...] = ((NodeStorage, storage_join.assemble),)
+CLUSTER_ASSEMBLERS: tuple[Assembler, ...] = ((Bindings, bindings.assemble),)
+
+CUT_OFF = "the answer was cut off at its size limit"
+NOT_IN_BUNDLE = "the bundle has no such capture"
+NO_CLUSTER = "the bundle was made without the cluster's objects"
+DRIVER_CONTAINER = "huawei-csi-driver"
+
+
+def node_facts(snapshot: NodeSnapshot, cluster_logs: tuple[SignalHit, ...] = ()) -> dict[type, object]:
+    """All facts of a node; `cluster_logs` are hits in the logs of the driver's pod on it."""
+    captures = snapshot.by_probe()
+    facts = {parser.fact: _learn(captures.get(parser.probe), parser.probe, parser.parse) for parser in all_parsers()}
+    facts[Signals] = _signals(snapshot.captures, cluster_logs)
+    return _assembled(facts, NODE_ASSEMBLERS)
+
+
+def cluster_facts(cluster: ClusterSnapshot | None) -> dict[type, object]:
+    captures = cluster.by_kind() if cluster is not None else {}
+    facts: dict[type, object] = {}
+    for parser in all_object_parsers():
+        if cluster is None:
+            facts[parser.fact] = Unknown(parser.kind, Status.ABSENT, NO_CLUSTER)
+            continue
+        beside = [_text(captures[kind]) if _is_whole(captures.get(kind)) else None for kind in parser.beside]
+        facts[parser.fact] = _learn(captures.get(parser.kind), parser.kind, parser.parse, *beside)
+    return _assembled(facts, CLUSTER_ASSEMBLERS)
+
+
+def hits_by_node(cluster: ClusterSnapshot | None, pods: object) -> dict[str, tuple[SignalHit, ...]]:
+    """What the driver's pods printed instead of writing it to a file, by the node they run on."""
+    if cluster is None or not isinstance(pods, Pods):
+        return {}
+    found: dict[str, tuple[SignalHit, ...]] = {}
+    node_of = {pod.name: pod.node for pod in pods.items}
+    for name, data in sorted(cluster.logs.items()):
+        pod, _, container = name.partition("/")
+        if container == DRIVER_CONTAINER and node_of.get(pod):
+            hits = scan(f"cluster/logs/{name}.log", (Log.DRIVER,), data)
+            found[node_of[pod]] = (*found.get(node_of[pod], ()), *hits)
+    return found
+
+
+def not_learned(snapshot: NodeSnapshot, facts: Facts) -> tuple[Unknown, ...]:
+    """Every probe of the node that gave no knowledge, and every answer that could not be read."""
+    unknown = {capture.probe: _unknown(capture) for capture in snapshot.captures if not capture.status.is_knowledge}
+    for fact in facts.values():
+        if isinstance(fact, Unknown) and fact.probe in snapshot.by_probe():
+            unknown.setdefault(fact.probe, fact)
+    return tuple(unknown.values())
+
+
+def _learn(capture: Capture | None, probe: str, parse: Callable[..., object], *beside: str | None) -> object:
+    if capture is None:
+        return Unknown(probe, Status.ABSENT, NOT_IN_BUNDLE)
+    if not capture.status.is_knowledge:
+        return _unknown(capture)
+    if capture.truncated or any(file.truncated for file in capture.files):
+        return Unknown(probe, Status.FAILED, CUT_OFF)
+    try:
+        return parse(_text(capture), *beside)
+    except ParseError as error:
+        return Unknown(probe, Status.FAILED, str(error))
+
+
+def _is_whole(capture: Capture | None) -> bool:
+    return capture is not None and capture.status.is_knowledge and not capture.truncated
+
+
+def _unknown(capture: Capture) -> Unknown:
+    return Unknown(capture.probe, capture.status, capture.reason)
+
+
+def _text(capture: Capture) -> str:
+    """What parsers read; bytes that are no text stay visible as escapes."""
+    data = b"".join(file.content for file in capture.files) if capture.files and not capture.out else capture.out
+    return data.decode("utf-8", errors="backslashreplace")
+
+
+def _assembled(facts: dict[type, object], assemblers: Iterable[Assembler]) -> dict[type, object]:
+    for kind, assemble in assemblers:
+        facts[kind] = assemble(facts)
+    return facts
+
+
+def _signals(captures: Iterable[Capture], more: tuple[SignalHit, ...]) -> Signals | Unknown:
+    logs = [capture for capture in captures if capture.probe in LOGS_OF_PROBE]
+    scanned = tuple(capture.probe for capture in logs if capture.status.is_knowledge)
+    hits = tuple(hit for capture in logs for hit in _hits(capture))
+    if not scanned and not hits and not more:
+        return next(
+            (_unknown(capture) for capture in logs), Unknown(next(iter(LOGS_OF_PROBE)), Status.ABSENT, NOT_IN_BUNDLE)
+        )
+    return Signals((*hits, *more), scanned)
+
+
+def _hits(capture: Capture) -> Iterator[SignalHit]:
+    holds = LOGS_OF_PROBE[capture.probe]
+    yield from scan(capture.probe, holds, capture.out)
+    for file in capture.files:
+        yield from scan(f"files/{file.path.lstrip('/')}", holds, file.content)
