@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bundle.capture import Status
 from collector.probes.probe import LOOP_EXIT_CODES, MIB, AnyProbe, Probe
 from collector.probes.side_by_side import DISKS, SIDE_BY_SIDE
 
@@ -97,7 +98,6 @@ _DIRECT_READ = (
     + SIDE_BY_SIDE
     + DISKS
     + r"""
-PATH=$PATH:/usr/lib/udev:/lib/udev
 choose_maps() {
   while IFS= read -r line; do
     name=${line%%: *}
@@ -142,6 +142,8 @@ exit 0
 """
 )
 
+_LINKS = {0: Status.COLLECTED, 1: Status.COLLECTED, 2: Status.ABSENT}  # ls: 1 a link went meanwhile, 2 no such folder
+
 PROBES: tuple[AnyProbe, ...] = (
     Probe(
         "sysfs_block",
@@ -152,10 +154,18 @@ PROBES: tuple[AnyProbe, ...] = (
         needs=("grep", "ls"),
     ),
     Probe(
-        "disk_by_id", ("ls", "-l", "/dev/disk/by-id/"), reads="udev's names of disks by identity", limit_bytes=8 * MIB
+        "disk_by_id",
+        ("ls", "-l", "/dev/disk/by-id/"),
+        reads="udev's names of disks by identity",
+        exit_codes=_LINKS,
+        limit_bytes=8 * MIB,
     ),
     Probe(
-        "disk_by_path", ("ls", "-l", "/dev/disk/by-path/"), reads="udev's names of disks by path", limit_bytes=8 * MIB
+        "disk_by_path",
+        ("ls", "-l", "/dev/disk/by-path/"),
+        reads="udev's names of disks by path",
+        exit_codes=_LINKS,
+        limit_bytes=8 * MIB,
     ),
     Probe(
         "lsblk",

@@ -32,7 +32,7 @@ PROBES: tuple[AnyProbe, ...] = (
         reads="the CSI driver's log files with their rotations",
         limit_s=60,
         limit_bytes=20 * MIB,
-        total_bytes=128 * MIB,
+        total_bytes=64 * MIB,
         newest_first=True,
         follow_links=False,
     ),

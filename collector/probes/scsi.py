@@ -10,7 +10,6 @@ from collector.probes.probe import LOOP_EXIT_CODES, MIB, AnyProbe, Probe
 from collector.probes.side_by_side import DISKS, SIDE_BY_SIDE
 
 _SCSI_ID = r"""
-PATH=$PATH:/usr/lib/udev:/lib/udev
 ask() { scsi_id -g -u -d "$1" 2>&1; }
 tell() { printf '%s ' "$1"; [ "$2" = 124 ] || cat "$answer"; echo " rc=$2"; }
 """

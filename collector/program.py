@@ -1,0 +1,94 @@
+"""The probe catalogue -> one POSIX sh program for a node.
+
+Input    probes; the portals ("10.10.2.1:3260", "[fd00::1]:3260") and NFS shares ("10.10.2.9:/share") of the cluster.
+Output   the text of a program for `sh -s`, which writes concatenated tar archives: for each probe `<probe>/out`, `/err`
+         (only when not empty), `/files/<number>`, and last `<probe>/meta`.
+Errors   ValueError, one sentence, for a portal, share or period outside its grammar: nothing else reaches the shell,
+         and every word is quoted by shlex.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from collector.probes import AnyProbe, FileProbe, Probe
+from collector.probes.logs import SINCE
+
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/udev:/lib/udev"  # scsi_id: udev
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_PORTAL = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
+_SHARE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<path>/[A-Za-z0-9._/-]{0,1023})")
+_PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
+
+
+def render(
+    probes: Iterable[AnyProbe],
+    *,
+    active: bool = True,
+    portals: Sequence[str] = (),
+    shares: Sequence[str] = (),
+    since: str = "24h",
+    deadline_s: int = 1800,
+) -> str:
+    """The program; `deadline_s` is when it gives up by itself, also when nobody reads what it writes."""
+    if not _PERIOD.fullmatch(since):
+        raise ValueError(f"{since!r} is not a period: write a number and s, min, h or d, such as 24h.")
+    arguments = {"portals": tuple(map(portal_words, portals)), "nfs_mount": tuple(map(share_word, shares))}
+    lines = [
+        _line(probe, arguments.get(probe.name, ()), since) if active or not probe.active else f"off {probe.name}"
+        for probe in probes
+    ]
+    text = _shell_text("program.sh").replace("@PATH@", SEARCH_PATH).replace("@DEADLINE@", str(int(deadline_s)))
+    return text.replace("@PROBES@", "\n".join(lines))
+
+
+def portal_words(portal: str) -> str:
+    """ "10.10.2.1:3260" -> "10.10.2.1,3260"."""
+    match = _PORTAL.fullmatch(portal)
+    if not match or not _is_host(match) or not 0 < int(match["port"]) < 65536:
+        raise ValueError(f"{portal!r} is not a portal: write ADDRESS:PORT, an IPv6 address in brackets.")
+    return f"{match['v6'] or match['host']},{int(match['port'])}"
+
+
+def share_word(share: str) -> str:
+    match = _SHARE.fullmatch(share)
+    if not match or not _is_host(match) or "/../" in f"{match['path']}/":
+        raise ValueError(f"{share!r} is not an NFS share: write ADDRESS:/PATH, an IPv6 address in brackets.")
+    return share
+
+
+def _is_host(match: re.Match[str]) -> bool:
+    if match["v6"] is None:
+        return _HOST.fullmatch(match["host"]) is not None
+    try:
+        ipaddress.IPv6Address(match["v6"])
+    except ValueError:
+        return False
+    return True
+
+
+def _line(probe: AnyProbe, arguments: tuple[str, ...], since: str) -> str:
+    command = _files_command(probe) if isinstance(probe, FileProbe) else probe
+    words = [f"--since=-{since}" if word == SINCE else word for word in (*command.argv, *arguments)]
+    needs = shlex.quote(" ".join(command.commands))
+    head = f"probe {probe.name} {probe.limit_s} {probe.limit_bytes} {command.keep} {needs}"
+    if words[0] == "sh":  # the shell that runs the program runs its loops too
+        return f"{head} $sh {shlex.join(words[1:])}"
+    return f"{head} {shlex.join(words)}"
+
+
+def _files_command(probe: FileProbe) -> Probe:
+    options = (probe.limit_bytes, probe.total_bytes, int(probe.newest_first), int(probe.follow_links))
+    argv = ("sh", "-c", _shell_text("files.sh"), "files", *map(str, options), *probe.globs)
+    return Probe(probe.name, argv, reads=probe.reads, limit_bytes=probe.limit_bytes)
+
+
+@cache
+def _shell_text(name: str) -> str:
+    return files("collector").joinpath(name).read_text(encoding="utf-8")
