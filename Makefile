@@ -1,0 +1,36 @@
+# `make demo` shows everything; `make test` checks everything.  Both set up what they need first.
+PYTHON ?= python3
+BIN = .venv/bin
+STAMP = .venv/.installed
+
+.PHONY: setup demo test lint samples bench clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml scripts/system-packages
+	sh scripts/system-packages
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: setup
+	$(BIN)/python -m samples.demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2
+	$(MAKE) --no-print-directory lint
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+samples: setup
+	$(BIN)/python -m samples.pack dist/samples
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv dist build demo-output *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
