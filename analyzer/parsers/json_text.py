@@ -58,8 +58,8 @@ class Places:
         if count != len(self._starts):
             yield from (self._span(1, len(self._lines)) for _ in range(count))
             return
-        for start, end in zip(self._starts, (*self._starts[1:], len(self._lines) + 1), strict=True):
-            yield self._span(start, self._last(start, end))
+        ends = (*self._starts[1:], len(self._lines) + 1)
+        yield from (self._span(start, self._last(start, end)) for start, end in zip(self._starts, ends, strict=False))
 
     def _last(self, start: int, end: int) -> int:
         last = start
