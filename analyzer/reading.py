@@ -2,7 +2,8 @@
 
 Input    a node's or the cluster's captures.
 Output   for each fact type the fact or `Unknown`; `Signals` is unknown only when no log was collected at all.  A status
-         that is no knowledge, an answer cut off at its limit, and one that does not have its tool's form are `Unknown`.
+         that is no knowledge, an answer cut off at its limit, and one that does not have its tool's form are `Unknown`;
+         so is one at which a parser fails: a stranger's file may not take the other answers down.
 """
 
 from __future__ import annotations
@@ -87,6 +88,9 @@ def _learn(capture: Capture | None, probe: str, parse: Callable[..., object], *b
         return parse(_text(capture), *beside)
     except ParseError as error:
         return Unknown(probe, Status.FAILED, str(error))
+    except Exception as error:
+        why = f"its parser failed ({type(error).__name__}: {error}); please report this with the bundle"
+        return Unknown(probe, Status.FAILED, why)
 
 
 def _is_whole(capture: Capture | None) -> bool:
