@@ -1,0 +1,1 @@
+"""Figures of speed and memory, each taken side by side with what it is compared to."""
