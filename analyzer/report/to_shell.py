@@ -1,0 +1,131 @@
+"""Runbook -> one POSIX sh script that carries all it needs.
+
+Input    a host's ordered steps.  Output  a script for dash, bash and busybox sh: it shows by default and acts with
+`--apply`; report_templates/runbook/guards.sh and play.sh say what it asks and does.  Same runbook, same bytes.
+Safety   values reach the script only as words quoted by shlex; texts lose their control characters first.
+Errors   ValueError for a step of another host, and for a command with characters that could not be shown as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from importlib.resources import files
+
+from analyzer.report.printable import printable
+from analyzer.runbook import ADMIN, Command, DiskIsDead, Effect, Guard, MapIsDead, MapIsNamed, Runbook, Step
+from analyzer.texts import Lang, Text
+
+_SETUP = """\
+set -u
+umask 077
+unset IFS CDPATH ENV BASH_ENV
+unalias -a
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/udev:/lib/udev
+LC_ALL=C
+export PATH LC_ALL
+"""
+
+
+def render(runbook: Runbook, lang: Lang = "en") -> str:
+    numbered = tuple(enumerate(runbook.steps, start=1))
+    for step in runbook.steps:
+        _refuse_what_cannot_be_written(runbook, step)
+    parts = (
+        "#!/bin/sh\n",
+        _SETUP,
+        *(_template(name) for name in (f"{lang}.sh", "guards.sh", "play.sh")),
+        _bound_to(runbook),
+        *(_guard_functions(number, step) for number, step in numbered),
+        _function("preflight", _preflight(numbered)),
+        _function("steps", _steps(numbered, lang)),
+        'begin "$@"\n',
+    )
+    return "\n".join(parts)
+
+
+def _template(name: str) -> str:
+    return files("report_templates").joinpath("runbook", name).read_text(encoding="utf-8")
+
+
+def _refuse_what_cannot_be_written(runbook: Runbook, step: Step) -> None:
+    if step.host != runbook.host:
+        raise ValueError(f"a step of {step.host!r} in the runbook of {runbook.host!r}")
+    words = () if step.command is None else (*step.command.argv, step.command.stdin or "")
+    for word in words:
+        if printable(word) != word:
+            raise ValueError(f"a command cannot be written with this word: {word!r}")
+
+
+def _bound_to(runbook: Runbook) -> str:
+    values = {
+        "script_name": re.sub(r"[^A-Za-z0-9._-]", "_", runbook.host, flags=re.ASCII),
+        "role": ADMIN if runbook.host == ADMIN else "node",
+        "expected_hostname": runbook.hostname,
+        "expected_boot_id": runbook.boot_id,
+        "bundle": runbook.bundle,
+        "total": str(len(runbook.steps)),
+    }
+    return "".join(f"{name}={shlex.quote(_one_line(value))}\n" for name, value in values.items())
+
+
+def _guard_functions(number: int, step: Step) -> str:
+    functions = _function(f"guards_{number}", _asked(step.guards))
+    if step.effect is Effect.DESTROYS:
+        functions += _function(f"identity_{number}", _asked(tuple(filter(_is_identity, step.guards))))
+    return functions
+
+
+def _is_identity(guard: Guard) -> bool:
+    return isinstance(guard, MapIsDead | MapIsNamed | DiskIsDead)
+
+
+def _asked(guards: tuple[Guard, ...]) -> Iterator[str]:
+    for guard in guards:
+        yield f"{shlex.join(guard.call)} || return"
+
+
+def _preflight(numbered: tuple[tuple[int, Step], ...]) -> Iterator[str]:
+    for number, step in numbered:
+        if step.effect is Effect.DESTROYS:
+            yield f"identity {number} identity_{number}"
+
+
+def _steps(numbered: tuple[tuple[int, Step], ...], lang: Lang) -> Iterator[str]:
+    for number, step in numbered:
+        words = (
+            *(str(number), step.effect.value, step.phase.value),
+            *(_sentence(step.does, lang), _line(step.command)),
+            *(_sentence(step.expect, lang), _sentence(step.if_fails, lang)),
+        )
+        yield f"step {shlex.join(words)}"
+        yield _action(number, step.command)
+
+
+def _action(number: int, command: Command | None) -> str:
+    if command is None:
+        return "by_hand"
+    if command.stdin is None:
+        return f"take guards_{number} {shlex.join(command.argv)}"
+    return f"feed {shlex.quote(command.stdin)} guards_{number} {shlex.join(command.argv)}"
+
+
+def _line(command: Command | None) -> str:
+    """The command as one would type it."""
+    if command is None:
+        return ""
+    line = shlex.join(command.argv)
+    return line if command.stdin is None else f"printf '%s\\n' {shlex.quote(command.stdin)} | {line}"
+
+
+def _sentence(text: Text, lang: Lang) -> str:
+    return printable(text.in_language(lang)).replace("\n", "\n    ")
+
+
+def _one_line(value: str) -> str:
+    return printable(value).replace("\n", "\\n")
+
+
+def _function(name: str, lines: Iterator[str]) -> str:
+    return "\n".join((f"{name}() {{", *(f"    {line}" for line in lines), "    return 0", "}", ""))

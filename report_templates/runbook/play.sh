@@ -1,0 +1,226 @@
+# What the script does with its steps.  Exit codes: 0 done, 2 wrong use, 3 refused, 4 a command failed,
+# 5 a question was not answered with yes, 128+N ended by a signal.
+
+mode=show sure=no total=0 refused=0 number=0 done_steps='' running='' work='' transcript='' asked=0
+
+say() {
+    printf '%s\n' "$*"
+    printf '%s\n' "$*" >&9
+}
+
+sayf() {
+    format=$1
+    shift
+    say "$(printf "$format" "$@")"
+}
+
+complain() {
+    format=$1
+    shift
+    printf "$format\n" "$@" >&2
+}
+
+# stop CODE SENTENCE: ends the script, and says what was done before.
+stop() {
+    printf '%s\n' "$2" >&2
+    printf '%s\n' "$2" >&9
+    summary
+    exit "$1"
+}
+
+summary() {
+    [ "$mode" = apply ] || return 0
+    say ''
+    if [ -n "$done_steps" ]; then sayf "$T_done_so_far" "$done_steps"; else say "$T_nothing_done"; fi
+    [ -z "$running" ] || sayf "$T_still_running" "$running"
+    sayf "$T_transcript" "$transcript"
+}
+
+cleanup() {
+    [ -z "$work" ] || rm -rf -- "$work"
+}
+
+interrupted() {
+    trap '' INT TERM HUP
+    stop "$((128 + $1))" "$T_interrupted"
+}
+
+parse() {
+    while [ "$#" -gt 0 ]; do
+        case $1 in
+        --apply) mode=apply ;;
+        --yes) sure=yes ;;
+        -h | --help) usage; exit 0 ;;
+        *) complain "$T_bad_option" "$1"; usage >&2; exit 2 ;;
+        esac
+        shift
+    done
+    [ "$sure" = no ] || [ "$mode" = apply ] || { complain "$T_yes_alone"; exit 2; }
+}
+
+usage() {
+    printf "$T_usage\n" "$script_name" "$script_name" "$script_name" "$bundle"
+}
+
+# The device names in here are those of one host between two boots.
+is_this_host() {
+    [ "$role" = node ] || return 0
+    if [ -z "$expected_hostname" ] || [ -z "$expected_boot_id" ]; then refuse "$T_unbound"; return; fi
+    value_of /proc/sys/kernel/hostname || return
+    [ "$value" = "$expected_hostname" ] || { refuse "$T_other_host" "$expected_hostname" "$value"; return; }
+    value_of /proc/sys/kernel/random/boot_id || return
+    [ "$value" = "$expected_boot_id" ] || { refuse "$T_other_boot" "$expected_boot_id" "$value"; return; }
+    [ "$mode" = show ] || [ "$(id -u)" = 0 ] || { refuse "$T_not_root"; return; }
+}
+
+# play: runs with descriptor 9 open on the transcript (or on /dev/null), and never returns.
+play() {
+    set +C
+    sayf "$T_heading" "$script_name" "$bundle"
+    is_this_host || stop 3 "$why"
+    [ "$mode" = show ] || preflight
+    steps
+    say ''
+    if [ "$mode" = show ]; then
+        if [ "$refused" -gt 0 ]; then sayf "$T_would_stop" "$refused"; exit 3; fi
+        say "$T_would_all_run"
+    else
+        say "$T_all_done"
+        sayf "$T_transcript" "$transcript"
+    fi
+    exit 0
+}
+
+# identity NUMBER GUARDS: all of them before anything is destroyed, so that one disk letter that now means another disk
+# stops the whole, and not the rest.
+identity() {
+    "$2"
+    case $? in 0 | 10) ;; *) stop 3 "$(printf "$T_step_refused" "$1" "$why")" ;; esac
+}
+
+# step NUMBER EFFECT PHASE DOES SHOWN EXPECT IF_FAILS
+step() {
+    number=$1 effect=$2 phase=$3 shown=$5 if_fails=$7
+    seen_map='' seen_disk=''
+    say ''
+    say "$number/$total  $4"
+    case $effect in destroys) word=$T_destroys ;; changes) word=$T_changes ;; *) word=$T_reads ;; esac
+    say "    [$word]  $shown"
+    [ -z "$6" ] || sayf "$T_expect" "$6"
+}
+
+by_hand() {
+    say "    $T_by_hand"
+}
+
+# feed STDIN GUARDS COMMAND...
+feed() {
+    input=$1 check=$2
+    shift 2
+    take "$check" fed "$@"
+}
+
+fed() {
+    printf '%s\n' "$input" | "$@"
+}
+
+# take GUARDS COMMAND...
+take() {
+    check=$1
+    shift
+    allowed || return 0
+    if [ "$mode" = show ]; then
+        say "    $T_would_run"
+        foresee
+        return 0
+    fi
+    if [ "$effect" = destroys ] && [ "$sure" = no ]; then
+        agreed || stop 5 "$(printf "$T_declined" "$number")"
+        allowed || return 0  # a question may wait for hours
+    fi
+    act "$@"
+    done_steps="$done_steps $number"
+}
+
+# allowed: the guards hold now.  Gone is no failure: the script can be run again.
+allowed() {
+    "$check"
+    case $? in
+    0) return 0 ;;
+    10)
+        say "    $T_already_done"
+        return 1
+        ;;
+    esac
+    [ "$mode" = show ] || stop 3 "$(printf "$T_step_refused" "$number" "$why")"
+    sayf "$T_would_refuse" "$why"
+    refused=$((refused + 1))
+    return 1
+}
+
+# foresee: in a dry run, what later guards would no longer meet once this step has run.
+foresee() {
+    case $phase in
+    flush-map) leaving="$leaving$seen_map " ;;
+    stop-queueing) unqueued="$unqueued$seen_map " ;;
+    esac
+}
+
+agreed() {
+    printf "$T_question " "$number"
+    typed=''
+    if (: </dev/tty) 2>/dev/null; then
+        read -r typed </dev/tty || typed=''
+    else
+        read -r typed || typed=''
+        printf '\n'
+    fi
+    printf "$T_question %s\n" "$number" "$typed" >&9
+    case $typed in y | Y | yes | Yes | YES) return 0 ;; esac
+    return 1
+}
+
+# act COMMAND...: bounded, and not reached by Ctrl-C, which must not cut a flush in two.
+act() {
+    printf '%s\n' "\$ $shown" >&9
+    running=$number
+    ask 600 "$@" || stop 4 "$(printf "$T_no_end" "$number" "$shown" "$if_fails")"
+    running=''
+    while IFS= read -r line || [ -n "$line" ]; do say "    | $line"; done <"$answer.out"
+    while IFS= read -r line || [ -n "$line" ]; do say "    | $line"; done <"$answer.err"
+    printf '%s\n' "exit code $code" >&9
+    [ "$code" -eq 0 ] || stop 4 "$(printf "$T_failed" "$number" "$code" "$if_fails")"
+    has_gone || stop 4 "$(printf "$T_still_there" "$number" "$if_fails")"
+    say "    $T_step_done"
+}
+
+# has_gone: an exit code 0 of tee says only that the kernel took the word; the device itself must be gone.
+has_gone() {
+    looks=100
+    while [ "$looks" -gt 0 ]; do
+        case $phase in
+        flush-map) [ -n "$seen_map" ] || return 0; find_map "$seen_map" ;;
+        delete-path) [ -n "$seen_disk" ] || return 0; [ -e "/sys/block/$seen_disk" ] || (exit 10) ;;
+        *) return 0 ;;
+        esac
+        [ "$?" -ne 10 ] || return 0
+        looks=$((looks - 1))
+        sleep 0.1 2>/dev/null || sleep 1
+    done
+    return 1
+}
+
+begin() {
+    parse "$@"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/runbook.XXXXXX") || { complain "$T_no_folder"; exit 2; }
+    trap cleanup EXIT
+    trap 'interrupted 2' INT
+    trap 'interrupted 15' TERM
+    trap 'interrupted 1' HUP
+    [ "$mode" = apply ] || play 9>/dev/null
+    transcript=./runbook-$script_name-$(date -u +%Y%m%dT%H%M%SZ).log
+    set -C  # the transcript is created, never overwritten, and no link is followed
+    play 9>"$transcript"
+    complain "$T_no_transcript" "$transcript"
+    exit 2
+}
