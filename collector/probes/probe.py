@@ -19,6 +19,7 @@ MIB = 1024 * KIB
 
 # Exit codes of our own loops; commands of the node keep theirs.
 NONE_HERE = 21  # the same number with which iscsiadm says "no objects found"
+NO_FOLDER = 69  # EX_UNAVAILABLE, sysexits.h
 NO_PERMISSION = 77  # EX_NOPERM, sysexits.h
 SKIPPED = 75  # EX_TEMPFAIL, sysexits.h: asking would not have been safe now
 

@@ -84,11 +84,7 @@ PROBES: tuple[AnyProbe, ...] = (
     ),
     FileProbe(
         "kubelet_volumes",
-        tuple(
-            f"{folder}/plugins/kubernetes.io/csi/{level}/vol_data.json"
-            for folder in KUBELET_FOLDERS
-            for level in ("*/*", "pv/*")
-        ),
+        tuple(f"{folder}/plugins/kubernetes.io/csi/*/*/vol_data.json" for folder in KUBELET_FOLDERS),
         reads="the kubelet's record of each staged CSI volume",
         limit_s=30,
         limit_bytes=64 * KIB,

@@ -1,0 +1,239 @@
+"""The stream that a node's program writes -> captures.
+
+Input    concatenated tar archives: `<probe>/out`, `/err`, `/files/<number>`, and last of each probe `<probe>/meta`.
+Output   a `Capture` as soon as its `meta` has arrived, without secrets; `snapshot` adds those that never arrived.
+Bounds   the node is not trusted: only catalogue names and known members count, each within its limit; one probe is
+         held in memory at a time.  Text before the first archive (a login banner) is skipped up to 64 KiB.
+Errors   none of its own: a stream that is cut off or is no archive ends the iteration after the captures that arrived
+         whole.  What reading the stream raises (a transport that broke) passes through.
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
+
+from bundle.capture import Capture, CollectedFile, NodeSnapshot, Outcome, Status
+from collector.ended import End, judge
+from collector.probes import AnyProbe, FileProbe, Keep, catalogue
+from collector.redact import redact, redact_text
+
+_BLOCK = 512
+_BANNER = 64 * 1024
+_META_LIMIT = 1024 * 1024
+_ERR_LIMIT = 64 * 1024
+_CHUNK = 1024 * 1024
+_MEMBER = re.compile(r"([a-z][a-z0-9_]{1,40})/(out|err|meta|files/[0-9]{1,6})")
+_FILE = re.compile(r"file ([0-9]{1,6}) ([01]) (/[A-Za-z0-9._/:@%+=,~-]{1,1024})")
+_LEFT = re.compile(r"left ([0-9]{1,10}) ([A-Za-z]) ([A-Za-z0-9_.?-]{1,80})")
+_END = re.compile(r"end (exited|timeout|absent|off)(?: ([A-Za-z0-9_.-]{1,64}))?")
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+
+
+@dataclass(slots=True)
+class _Arriving:
+    """What has arrived of one probe."""
+
+    probe: AnyProbe | None = None
+    members: dict[str, bytes] = field(default_factory=dict)
+    total: int = 0
+    too_long: bool = False
+
+
+def decode(stream: BinaryIO, probes: Iterable[AnyProbe] | None = None) -> Iterator[Capture]:
+    known = {probe.name: probe for probe in (catalogue() if probes is None else probes)}
+    arriving, answered = _Arriving(), set[str]()
+    for name, member, size in _members(stream):
+        probe = known.get(name)
+        if arriving.probe is not probe:
+            arriving = _Arriving(probe)
+        content = _content(stream, size, keep=probe is not None and _fits(arriving, member, size))
+        if content is None:
+            return
+        if probe is None or name in answered:
+            continue
+        arriving.members[member] = content
+        if member == "meta":
+            answered.add(name)
+            yield _capture(probe, arriving)
+            arriving = _Arriving()
+
+
+def snapshot(
+    node: str,
+    captures: Iterable[Capture],
+    probes: Iterable[AnyProbe] | None = None,
+    *,
+    address: str = "",
+    transport: str = "local",
+    started: str = "",
+    seconds: float = 0.0,
+    missing: Status = Status.TIMEOUT,
+    reason: str = "",
+) -> NodeSnapshot:
+    """All captures in catalogue order; a probe without an answer gets the status `missing`, and says why."""
+    reason = redact_text(reason)
+    why = reason or "the answer ended before this probe's result"
+    arrived = {capture.probe: capture for capture in captures}
+    complete = tuple(
+        arrived.get(probe.name) or Capture(probe.name, missing, argv=_argv(probe), reason=why)
+        for probe in (catalogue() if probes is None else probes)
+    )
+    outcome, sentence = _outcome(complete, arrived, reason)
+    return NodeSnapshot(node, complete, outcome, sentence, address, transport, started, seconds)
+
+
+def _outcome(captures: tuple[Capture, ...], arrived: dict[str, Capture], reason: str) -> tuple[Outcome, str]:
+    if not arrived:
+        return Outcome.UNREACHABLE, reason or "the node sent no answer"
+    unknown = [one for one in captures if not one.status.is_knowledge and one.status is not Status.ABSENT]
+    if not unknown:
+        return Outcome.COLLECTED, ""
+    counts = ", ".join(
+        f"{number} {status}" for status in Status if (number := sum(one.status is status for one in unknown))
+    )
+    told = f"{len(unknown)} of {len(captures)} probes without an answer: {counts}"
+    return Outcome.PARTIAL, f"{told}; {reason}" if reason else told
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[str, str, int]]:
+    """(probe, member, size) of each archive member; its content is next in the stream."""
+    header = _first_header(stream)
+    while len(header) == _BLOCK:
+        if header.strip(b"\0"):
+            entry = _entry(header)
+            if entry is None or not 0 <= entry.size < 1 << 33:
+                return
+            match = _MEMBER.fullmatch(entry.name) if entry.isreg() else None
+            yield (match[1], match[2], entry.size) if match else ("", "", entry.size)
+        header = _read(stream, _BLOCK)
+
+
+def _entry(header: bytes) -> tarfile.TarInfo | None:
+    try:
+        return tarfile.TarInfo.frombuf(header, "utf-8", "replace")
+    except tarfile.HeaderError:
+        return None
+
+
+def _first_header(stream: BinaryIO) -> bytes:
+    """The first block, after whatever a login shell may have printed before it."""
+    seen = _read(stream, _BLOCK)
+    while len(seen) >= _BLOCK and _entry(seen[-_BLOCK:]) is None and seen[-_BLOCK:].strip(b"\0"):
+        start = seen.find(b"ustar", 257)
+        if start >= 257:
+            begin = start - 257
+            return seen[begin : begin + _BLOCK] + _read(stream, max(0, begin + _BLOCK - len(seen)))
+        if len(seen) >= _BANNER:
+            return b""
+        seen += _read(stream, 1)
+    return seen[-_BLOCK:]
+
+
+def _read(stream: BinaryIO, size: int) -> bytes:
+    """As many bytes as there are up to `size`: fewer only at the end."""
+    pieces: list[bytes] = []
+    while size > 0 and (piece := stream.read(min(size, _CHUNK))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _content(stream: BinaryIO, size: int, *, keep: bool) -> bytes | None:
+    """The member's bytes, b"" when they are not wanted, None when the stream ended within."""
+    padding = -size % _BLOCK
+    if keep:
+        content = _read(stream, size)
+        return content if len(content) == size and len(_read(stream, padding)) == padding else None
+    left = size + padding
+    while left and (piece := stream.read(min(left, _CHUNK))):
+        left -= len(piece)
+    return None if left else b""
+
+
+def _fits(arriving: _Arriving, member: str, size: int) -> bool:
+    probe = arriving.probe
+    if probe is None:
+        return False
+    limit = {"meta": _META_LIMIT, "err": _ERR_LIMIT}.get(member, probe.limit_bytes)
+    total = probe.total_bytes if isinstance(probe, FileProbe) else probe.limit_bytes
+    arriving.total += size if member not in ("meta", "err") else 0
+    fits = size <= limit and arriving.total <= total + _ERR_LIMIT
+    arriving.too_long = arriving.too_long or not fits
+    return fits
+
+
+def _argv(probe: AnyProbe) -> tuple[str, ...]:
+    return () if isinstance(probe, FileProbe) else probe.argv
+
+
+def _capture(probe: AnyProbe, arriving: _Arriving) -> Capture:
+    lines = arriving.members["meta"].decode("utf-8", "replace").splitlines()
+    values = dict(line.split(" ", 1) for line in lines if line.count(" ") == 1)
+    base = Capture(
+        probe.name,
+        Status.FAILED,
+        argv=_argv(probe),
+        started=_matching(values.get("started"), r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+        seconds=float(_matching(values.get("took"), r"\d{1,7}\.\d\d") or 0),
+    )
+    end = _end(lines)
+    if end is None or arriving.too_long:
+        return replace(base, reason="the node's answer does not have the form or size that this probe gives")
+    cut = {name for name in ("out", "err") if f"cut {name}" in lines}
+    files = _files(lines, arriving.members)
+    keeps_last = isinstance(probe, FileProbe) or probe.keep is Keep.LAST
+    out = redact(_whole_lines(arriving.members.get("out", b""), cut="out" in cut and keeps_last))
+    err = redact(arriving.members.get("err", b""))
+    truncated = bool(cut) or any(file.truncated for file in files)
+    status, reason = judge(probe, end, out, err, truncated="out" in cut, files=len(files))
+    return replace(
+        base,
+        status=status,
+        reason=redact_text(reason),
+        exit_code=end.code,
+        truncated=truncated,
+        out=out,
+        err=err,
+        files=files,
+    )
+
+
+def _end(lines: list[str]) -> End | None:
+    ends = [match for line in lines if (match := _END.fullmatch(line))]
+    left = [match for line in lines if (match := _LEFT.fullmatch(line))]
+    if len(ends) != 1:
+        return None
+    how, word = ends[0][1], ends[0][2] or ""
+    code = int(word) if how in ("exited", "timeout") and word.isdigit() and len(word) <= 3 else None
+    if how == "exited" and code is None:
+        return None
+    return End(how, code, word, (left[0][1], left[0][2], left[0][3]) if left else None)
+
+
+def _files(lines: list[str], members: dict[str, bytes]) -> tuple[CollectedFile, ...]:
+    found = {match[3]: match for line in lines if (match := _FILE.fullmatch(line))}  # two globs may name one file
+    return tuple(
+        CollectedFile(path, _file_content(members[f"files/{number}"], cut=cut == "1"), cut == "1")
+        for number, cut, path in (match.groups() for match in found.values())
+        if f"files/{number}" in members and ".." not in path.split("/")
+    )
+
+
+def _file_content(content: bytes, *, cut: bool) -> bytes:
+    """A compressed file is withheld: what is in it cannot be searched for secrets line by line."""
+    if content.startswith(_COMPRESSED):
+        return b"[a compressed file, not kept]\n"
+    return redact(_whole_lines(content, cut=cut))
+
+
+def _whole_lines(content: bytes, *, cut: bool) -> bytes:
+    """Without the rest of a line whose beginning was cut off: a secret there has lost the name that betrays it."""
+    return content[content.find(b"\n") + 1 :] if cut and b"\n" in content else content
+
+
+def _matching(value: str | None, pattern: str) -> str:
+    return value if value is not None and re.fullmatch(pattern, value, re.ASCII) else ""
