@@ -15,7 +15,7 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import Pods
 from analyzer.facts.logs import SignalHit, Signals
 from analyzer.facts.storage import NodeStorage
-from analyzer.parsers import all_parsers
+from analyzer.parsers import Parser, all_parsers
 from analyzer.parsers.objects import all_object_parsers
 from analyzer.signals.scan import scan
 from analyzer.signals.signal import LOGS_OF_PROBE, Log
@@ -37,7 +37,7 @@ DRIVER_CONTAINER = "huawei-csi-driver"
 def node_facts(snapshot: NodeSnapshot, cluster_logs: tuple[SignalHit, ...] = ()) -> dict[type, object]:
     """All facts of a node; `cluster_logs` are hits in the logs of the driver's pod on it."""
     captures = snapshot.by_probe()
-    facts = {parser.fact: _learn(captures.get(parser.probe), parser.probe, parser.parse) for parser in all_parsers()}
+    facts = {parser.fact: _of_node(parser, captures.get(parser.probe)) for parser in all_parsers()}
     facts[Signals] = _signals(snapshot.captures, cluster_logs)
     return _assembled(facts, NODE_ASSEMBLERS)
 
@@ -77,6 +77,11 @@ def not_learned(snapshot: NodeSnapshot, facts: Facts) -> tuple[Unknown, ...]:
     return tuple(unknown.values())
 
 
+def _of_node(parser: Parser, capture: Capture | None) -> object:
+    beside = (_decoded(capture.err),) if parser.reads_err and capture is not None else ()
+    return _learn(capture, parser.probe, parser.parse, *beside)
+
+
 def _learn(capture: Capture | None, probe: str, parse: Callable[..., object], *beside: str | None) -> object:
     if capture is None:
         return Unknown(probe, Status.ABSENT, NOT_IN_BUNDLE)
@@ -104,6 +109,10 @@ def _unknown(capture: Capture) -> Unknown:
 def _text(capture: Capture) -> str:
     """What parsers read; bytes that are no text stay visible as escapes."""
     data = b"".join(file.content for file in capture.files) if capture.files and not capture.out else capture.out
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> str:
     return data.decode("utf-8", errors="backslashreplace")
 
 

@@ -71,6 +71,20 @@ class KernelModules:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleLoading:
+    """What `modprobe -n -v` would do for a module that is not loaded."""
+
+    exists: bool  # False: the running kernel has no such module
+    actions: tuple[str, ...]  # verbatim: "insmod /lib/modules/…", "install /bin/false"; () when there is nothing to do
+    span: Span | None  # None when nothing was printed
+
+    @property
+    def is_forbidden(self) -> bool:
+        """The last action runs another command in its place, such as /bin/false."""
+        return bool(self.actions) and self.actions[-1].startswith("install ")
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A line of `ps -eo pid,ppid,stat,wchan:32,etimes,args`."""
 

@@ -14,12 +14,14 @@ class Parser:
     """How the answer to `probe` becomes one fact of type `fact`.
 
     `parse` gets the decoded stdout (of a file probe: the file's text) and raises `ParseError`.  An empty answer is
-    parsed too: it says that there is none.
+    parsed too: it says that there is none.  With `reads_err` it gets stderr as a second argument: of a tool that
+    answers where others complain.
     """
 
     probe: str
     fact: type
-    parse: Callable[[str], object]
+    parse: Callable[..., object]
+    reads_err: bool = False
 
 
 @cache

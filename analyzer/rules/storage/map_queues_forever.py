@@ -22,7 +22,7 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import NodeStorage, StorageMap
 from analyzer.findings import Certainty, Finding, Severity
-from analyzer.rules import node_rule
+from analyzer.rules import Cause, node_rule
 from analyzer.rules.storage import proof
 from analyzer.texts import Text, lines
 
@@ -35,7 +35,12 @@ CAUSE = Text(
 STUCK = Text(en="Hanging in it now: {who}.", zh="当前挂起的进程：{who}。")
 
 
-@node_rule("map-queues-forever", Severity.ERROR, Text(en="Map queues for ever", zh="多路径设备无限期排队"))
+@node_rule(
+    "map-queues-forever",
+    Severity.ERROR,
+    Text(en="Map queues for ever", zh="多路径设备无限期排队"),
+    explained_by=(Cause("residual-multipath-map", same_subject=True),),
+)
 def map_queues_forever(
     node: str, storage: NodeStorage, printed: MultipathMaps, bindings: Bindings | Unknown
 ) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from analyzer.facts.storage import Disk, NodeStorage, StorageMap, Transport
 from analyzer.facts.transport import AdmSessions
 from analyzer.findings import Certainty, Finding, Severity
 from analyzer.remedies.manual import step_by_hand
-from analyzer.rules import node_rule
+from analyzer.rules import Cause, node_rule
 from analyzer.rules.storage import proof
 from analyzer.texts import Text, lines
 
@@ -52,7 +52,12 @@ DO_MAP = Text(
 )
 
 
-@node_rule("path-degraded", Severity.WARNING, Text(en="Paths lost", zh="路径减少"))
+@node_rule(
+    "path-degraded",
+    Severity.WARNING,
+    Text(en="Paths lost", zh="路径减少"),
+    explained_by=(Cause("array-unreachable"),),
+)
 def path_degraded(
     node: str,
     storage: NodeStorage,

@@ -1,0 +1,152 @@
+"""The driver found no Fibre Channel device for a volume it had to stage on this node.
+
+How we know
+    The driver's log says `Stage volume … error: failed to execute waitDeviceDiscovery. VolumeDeviceNotFound` (before
+    it: `Fibre Channel volume device not found.`), or the kubelet's journal or an event of the pod says so; and the
+    volume is still attached to this node and was not staged since.
+Not reported here
+    The same words of iSCSI and NVMe volumes.  A node without any FC port: the driver says that in other words.
+False alarms
+    The message does not tell its cause.  Residual maps or disks on the same node are the usual one (a residual keeps
+    its LUN number, and a new LUN cannot appear under it); then this finding is folded under them.  Else it stays
+    possible, with what is left: zoning, mapping on the array, the HBA.  Where the node sees none of the volume's target
+    ports, that is told as likely.
+Source
+    Huawei CSI FAQ, case 2; eSDK_K8S_Plugin, connector/fibrechannel/fc_helper.go, V2.2.13.1 to v4.12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.facts import Span, Unknown
+from analyzer.facts.bindings import Bindings
+from analyzer.facts.cluster import Events, PersistentVolumes, Pods, VolumeAttachments
+from analyzer.facts.logs import Signals
+from analyzer.facts.transport import FcPort, FcPorts
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
+from analyzer.impact import users_of_volumes
+from analyzer.rules import Cause, node_rule
+from analyzer.rules.fibre_channel import port_steps
+from analyzer.rules.fibre_channel.failures import Cluster, Failure, failures
+from analyzer.texts import Text, lines
+from bundle.capture import Status
+
+LOGS = ("driver_logs", "journal_kubelet")
+
+TITLE = Text(en="Fibre Channel device not found", zh="未找到 Fibre Channel 设备")
+TITLE_OF = Text(en="Fibre Channel device of {volume} not found", zh="未找到 {volume} 的 Fibre Channel 设备")
+RESIDUALS = Text(
+    en="Residual disks on this node: a residual keeps its LUN number, and a new LUN cannot appear under it, so that the "
+    "driver finds no device. Remove the residuals; the kubelet then tries again by itself.",
+    zh="该节点上有残留盘符：残留设备仍占用其 LUN 号，新 LUN 无法以该 LUN 号出现，导致驱动找不到设备。"
+    "清除残留后，kubelet 会自动重试。",
+)
+CAUSE = Text(
+    en="The driver looked for the device of {volume} on this node and did not find it. The message is shared by "
+    "several causes:",
+    zh="驱动在该节点上查找 {volume} 的设备但未找到。该报错可能由多种原因引起：",
+)
+NO_PORT = Text(en="No FC port of this node is Online: {ports}.", zh="该节点没有处于 Online 状态的 FC 端口：{ports}。")
+NOT_SEEN = Text(
+    en="This node sees none of the volume's target ports ({wwpns}): the zoning, the cabling, or the array's ports.",
+    zh="该节点看不到该卷的任何目标端口（{wwpns}）：请检查 zone 划分、线缆或阵列端口。",
+)
+ZONING = Text(
+    en="- zoning or cabling: the node does not see the array's target ports;",
+    zh="- zone 划分或线缆问题：节点看不到阵列的目标端口；",
+)
+MAPPING = Text(
+    en="- mapping: the LUN is not mapped to this host's initiators on the array, or to only some of them;",
+    zh="- 映射问题：阵列上 LUN 未映射给该主机的启动器，或只映射给了部分启动器；",
+)
+ADAPTER = Text(en="- the HBA, its driver or firmware;", zh="- HBA 卡、其驱动或固件问题；")
+METRO = Text(
+    en="- HyperMetro: the device of one of the two arrays is missing.", zh="- HyperMetro 双活：两台阵列之一的设备缺失。"
+)
+SEEN = Text(
+    en="Ruled out: the zoning of {wwpns}; these target ports are visible and Online here.",
+    zh="已排除：{wwpns} 的 zone 划分；这些目标端口在该节点可见且状态为 Online。",
+)
+
+
+@node_rule(
+    "fc-device-not-found",
+    Severity.ERROR,
+    TITLE,
+    explained_by=(Cause("residual-multipath-map", says=RESIDUALS), Cause("residual-scsi-disk", says=RESIDUALS)),
+)
+def fc_device_not_found(
+    node: str,
+    signals: Signals | Unknown,
+    ports: FcPorts | Unknown,
+    volumes: PersistentVolumes | Unknown,
+    attachments: VolumeAttachments | Unknown,
+    pods: Pods | Unknown,
+    events: Events | Unknown,
+    bindings: Bindings | Unknown,
+) -> Iterator[Finding | Inconclusive]:
+    found = failures(node, signals, Cluster(volumes, attachments, pods, events))
+    for failure in found:
+        yield _finding(node, failure, ports, users_of_volumes(bindings, {failure.pv}))
+    if not found:
+        yield from _unsure(node, signals)
+
+
+def _unsure(node: str, signals: Signals | Unknown) -> Iterator[Inconclusive]:
+    """That it did not happen must have been seen, where it would have been written."""
+    if isinstance(signals, Unknown):
+        yield Inconclusive("fc-device-not-found", node, (signals,))
+    elif not set(LOGS) & set(signals.scanned):
+        missing = (Unknown(log, Status.ABSENT, "this log was not collected") for log in LOGS)
+        yield Inconclusive("fc-device-not-found", node, tuple(missing))
+
+
+def _finding(node: str, failure: Failure, ports: FcPorts | Unknown, users: tuple[Affected, ...]) -> Finding:
+    says, certainty, seen = _causes(failure, ports)
+    volume = failure.pv or failure.volume or "?"
+    return Finding(
+        rule="fc-device-not-found",
+        severity=Severity.ERROR,
+        certainty=certainty,
+        nodes=(node,),
+        subject=failure.subject,
+        title=TITLE_OF.fill(volume=volume),
+        cause=lines(CAUSE.fill(volume=volume), *says),
+        evidence=tuple(Evidence.of(node, span) for span in (*failure.spans, *seen)),
+        affects=users,
+        steps=port_steps.look_into(node, volume, _host_wwpns(ports), users, zoning=certainty is Certainty.LIKELY),
+    )
+
+
+def _causes(failure: Failure, ports: FcPorts | Unknown) -> tuple[list[Text], Certainty, tuple[Span, ...]]:
+    """What is left as the cause, how sure that is, and the lines about ports that say so."""
+    if isinstance(ports, Unknown):
+        return [ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
+    online = [port for port in ports.hosts if port.port_state == "Online"]
+    if ports.hosts and not online:
+        states = ", ".join(f"{port.name} {port.port_state}" for port in ports.hosts)
+        return [NO_PORT.fill(ports=states)], Certainty.LIKELY, tuple(port.span for port in ports.hosts)
+    wanted = {_plain(wwpn) for wwpn in failure.publish_info.wwpns} if failure.publish_info else set()
+    if not wanted:
+        return [ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
+    seen = [port for port in ports.remote_ports if _plain(port.port_name or "") in wanted and _is_online(port)]
+    if not seen:
+        return [NOT_SEEN.fill(wwpns=", ".join(sorted(wanted)))], Certainty.LIKELY, tuple(p.span for p in online)
+    visible = ", ".join(sorted({_plain(port.port_name or "") for port in seen}))
+    zoning = [ZONING] if {_plain(port.port_name or "") for port in seen} != wanted else []
+    says = [*zoning, MAPPING, ADAPTER, METRO, SEEN.fill(wwpns=visible)]
+    return says, Certainty.POSSIBLE, tuple(port.span for port in seen)
+
+
+def _is_online(port: FcPort) -> bool:
+    return port.port_state == "Online"
+
+
+def _host_wwpns(ports: FcPorts | Unknown) -> tuple[str, ...]:
+    return () if isinstance(ports, Unknown) else tuple(_plain(port.port_name or "") for port in ports.hosts)
+
+
+def _plain(wwpn: str) -> str:
+    """`0x2100…` of sysfs and `2100…` or `21:00:…` of the array, as one."""
+    return wwpn.lower().removeprefix("0x").replace(":", "")

@@ -1,0 +1,1 @@
+"""Rules about iSCSI on the node."""
