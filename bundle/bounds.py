@@ -3,9 +3,10 @@
 `files(gate)` walks a tar through tarsafe's class and gives its plain files; nothing is ever extracted.  The `Gate`
 stands between gunzip and tarfile.  It refuses, with `BundleError`: header records over 64 KiB, chains of them, sparse
 files, sizes that are negative, overridden or too large, too many files, a compression ratio only a bomb has, and too
-long a time. `files` refuses absolute names, `..` and names twice.  Links, devices and the like are passed over and
-told in `gate.ignored`. Source: tar(5); CPython's Lib/tarfile.py, which reads a whole header record at once and
-searches it with regular expressions.
+long a time.  `files` refuses absolute names and `..`.  Links, devices and the like are passed over and told in
+`gate.ignored`.
+Source: tar(5); CPython's Lib/tarfile.py, which reads a whole header record at once and searches it with regular
+expressions.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Limits:
     name_bytes: int = 4096
     record_bytes: int = 64 * 1024  # of a GNU long name or a pax header
     file_bytes: int = 256 * MIB
+    manifest_bytes: int = 64 * MIB
     unit_files: int = 20_000
     unit_bytes: int = 512 * MIB
     units: int = 100_000

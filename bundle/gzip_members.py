@@ -1,8 +1,8 @@
 """Gzip with several members (RFC 1952, 2.2): one member made at once, and any number read as one stream.
 
 `Gunzip` reads a file from an offset on, never holds more than a chunk, and knows where members begin.  It raises
-`CutOffError` when the file ends inside a member, and `DamagedError` when the bytes are no gzip or fail their
-CRC.  What follows the last member and is no gzip is left alone; `Gunzip.trailing_garbage` says that there is some.
+`CutOffError` when the file ends inside a member, and `DamagedError` when the bytes are no gzip or fail their CRC.  What
+follows the last member and is no gzip is left alone, as gzip(1) does.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ class Gunzip:
         self._decompressor: igzip_lib.IgzipDecompressor | None = None
         self._member = start
         self._fresh = True
-        self.trailing_garbage = False
         self.unpacked = 0  # bytes
         self.verified = 0  # bytes of members that ended, with the right CRC
         self.verified_end = start  # offset in the file where the last of them ended
@@ -126,7 +125,6 @@ class Gunzip:
         while len(self._input) < len(MAGIC) and self._more():
             pass
         if not self._input.startswith(MAGIC):
-            self.trailing_garbage = bool(self._input.strip(b"\x00"))
             if self._input and MAGIC.startswith(self._input):
                 raise CutOffError
             return False

@@ -10,6 +10,7 @@ may be pickled, and used by several threads and processes at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +24,7 @@ from bundle.layout import BundleError
 from bundle.manifest import BundleManifest as BundleMeta
 from bundle.manifest import Place, TargetRecord
 from bundle.units import Unit, missing_of_cluster, missing_of_node
-from bundle.walk import Contents, Walk, from_index, open_bundle, read_index, scan
+from bundle.walk import Contents, Walk, indexed, open_bundle, scan
 
 __all__ = [
     "BundleError",
@@ -44,11 +45,11 @@ class BundleReader:
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
         self.path = path
         self.damaged: dict[str, str] = {}
+        self._ignored: dict[str, None] = {}  # in the order met
         self._limits = limits
         self.meta = self._read_meta()
         self.name = self.meta.name
-        index = read_index(path, self._limits)
-        self._contents = from_index(index, self.meta) if index else None
+        self._contents = indexed(path, limits, self.meta)
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +77,7 @@ class BundleReader:
     @property
     def ignored(self) -> tuple[str, ...]:
         """Members that are no plain files, as half sentences; known of what has been read."""
-        return self.contents.ignored
+        return tuple(dict.fromkeys((*self.contents.ignored, *self._ignored)))
 
     def nodes(self) -> tuple[str, ...]:
         """The nodes that are whole, in file order."""
@@ -89,9 +90,8 @@ class BundleReader:
     def node(self, name: str) -> NodeSnapshot:
         whole = self.contents.whole
         if name not in whole:
-            raise BundleError(
-                f"{self.path} holds no whole node {name[:253]!r}; `csi-analyzer show` lists what it holds."
-            )
+            why = self.targets()[name].reason if name in self.targets() else "`csi-analyzer show` lists what it holds"
+            raise BundleError(f"{self.path} holds no whole node {name[:253]!r}; {why}.")
         return _node(self._unit(f"{layout.NODES_FOLDER}/{name}", whole[name]))
 
     def snapshots(self) -> Iterator[NodeSnapshot]:
@@ -99,9 +99,11 @@ class BundleReader:
         if self._contents is not None and self.seekable:
             yield from self._by_place()
             return
-        for unit in Walk(self.path, self._limits):
+        walk = Walk(self.path, self._limits)
+        for unit in walk:
             if unit.node is not None and missing_of_node(unit) is None:
                 yield _node(unit)
+        self._ignored |= dict.fromkeys(walk.ignored)
 
     def cluster(self) -> ClusterSnapshot | None:
         contents = self.contents
@@ -137,17 +139,24 @@ class BundleReader:
 
     def _unit(self, key: str, place: Place | None) -> Unit:
         """The unit `key`, whole, from its place or from a walk to it."""
-        walk = Walk(self.path, self._limits, place)
-        found = [unit for unit in walk if unit.key == key or place is not None]
-        problem = walk.problem if place is not None or not found else ""
-        if not problem and [unit.key for unit in found] != [key]:
-            problem = "the index leads elsewhere"
-        if not problem:
+        unit, problem = self._unit_at(place) if place is not None else self._unit_on_the_way(key)
+        if unit is not None and not problem:
             missing = missing_of_cluster if key == layout.CLUSTER_FOLDER else missing_of_node
-            problem = ("" if found[0].root == self.name else "it is of another bundle") or missing(found[0]) or ""
-        if problem:
-            raise BundleError(f"{key} in {self.path} cannot be read: {problem}; {_AGAIN}.")
-        return found[0]
+            elsewhere = "" if (unit.root, unit.key) == (self.name, key) else "the index leads elsewhere"
+            problem = elsewhere or missing(unit) or ""
+        if unit is None or problem:
+            raise BundleError(f"{key} in {self.path} cannot be read: {problem or 'it is not there'}; {_AGAIN}.")
+        return unit
+
+    def _unit_at(self, place: Place) -> tuple[Unit | None, str]:
+        walk = Walk(self.path, self._limits, place)
+        found = list(islice(walk, 2))
+        self._ignored |= dict.fromkeys(walk.ignored)
+        return (found[0], walk.problem) if len(found) == 1 else (None, walk.problem or "the index leads elsewhere")
+
+    def _unit_on_the_way(self, key: str) -> tuple[Unit | None, str]:
+        walk = Walk(self.path, self._limits, keep=lambda path: path.startswith(f"{key}/"))
+        return next((unit for unit in walk if unit.key == key), None), walk.problem
 
     def _read_meta(self) -> BundleMeta:
         with open_bundle(self.path) as file:
@@ -157,12 +166,11 @@ class BundleReader:
                 )
         walk = Walk(self.path, self._limits)
         first = next(iter(walk), None)
-        if first is None or first.key != layout.BUNDLE_MANIFEST:
+        content = first.contents.get(layout.BUNDLE_MANIFEST) if first else None
+        if first is None or content is None:
             why = f" ({walk.problem})" if walk.problem else ""
             raise BundleError(f"{self.path} is not a bundle{why}: it does not begin with bundle.json; copy it again.")
-        meta = manifest.decode(
-            first.contents[layout.BUNDLE_MANIFEST], BundleMeta, f"{layout.BUNDLE_MANIFEST} in {self.path}"
-        )
+        meta = manifest.decode(content, BundleMeta, f"{layout.BUNDLE_MANIFEST} in {self.path}")
         if meta.format > layout.FORMAT:
             raise BundleError(
                 f"{self.path} is of format {meta.format}, newer than this program reads ({layout.FORMAT}); "

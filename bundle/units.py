@@ -2,7 +2,7 @@
 
 `units(gate, …)` gives each unit when it is certain that nothing of it is still to come: the next unit has begun, or
 the gzip member that holds its end was whole.  A unit may therefore be given although the stream is then found to be
-cut off; that is raised afterwards.  `is_whole` tells whether all that a unit's manifest announces has come.
+cut off; that is raised afterwards.  `missing_of_node` tells whether all that its manifest announces has come.
 """
 
 from __future__ import annotations
@@ -99,21 +99,21 @@ def missing_of_node(unit: Unit) -> str | None:
     """What is missing of a node, as a half sentence; None when it is whole."""
     try:
         announced = unit.node_manifest()
+        if announced is None:
+            return f"its {layout.NODE_MANIFEST} is missing"
+        return _missing(unit, ((f"{unit.key}/{path}", size) for path, size in manifest.announced_by_node(announced)))
     except BundleError as error:
         return str(error)
-    if announced is None:
-        return f"its {layout.NODE_MANIFEST} is missing"
-    return _missing(unit, ((f"{unit.key}/{path}", size) for path, size in manifest.announced_by_node(announced)))
 
 
 def missing_of_cluster(unit: Unit) -> str | None:
     try:
         announced = unit.cluster_manifest()
+        if announced is None:
+            return f"{layout.CLUSTER_MANIFEST} is missing"
+        return _missing(unit, manifest.announced_by_cluster(announced))
     except BundleError as error:
         return str(error)
-    if announced is None:
-        return f"{layout.CLUSTER_MANIFEST} is missing"
-    return _missing(unit, manifest.announced_by_cluster(announced))
 
 
 def _missing(unit: Unit, announced: Iterable[tuple[str, int | None]]) -> str | None:
@@ -135,6 +135,8 @@ def _add(gate: Gate, unit: Unit, info: tarfile.TarInfo, keep: Callable[[str], bo
     path = info.name[len(unit.root) + 1 :]
     if path in unit.sizes:
         raise gate.refusal(f"{path[:200]!r} comes twice in it")
+    if manifests_only(path) and info.size > gate.limits.manifest_bytes:
+        raise gate.refusal(f"{path[:200]!r} claims {info.size} bytes")
     unit.sizes[path] = info.size
     unit.ends = info.offset_data + -(-info.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
     if keep(path):

@@ -1,7 +1,7 @@
 """One way through a bundle's file, or through one gzip member of it, and what such a way has found.
 
 A `Walk` gives units and never raises for a file that is cut off or damaged on the way: `problem` then says so, as a
-half sentence.  `scan` makes the contents of a file without a usable index; `from_index` those that an index tells.
+half sentence.  `indexed` gives the contents that the index tells; `scan` those of a file without a usable index.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -100,16 +101,17 @@ def open_bundle(path: Path) -> BinaryIO:
         raise BundleError(f"{path} cannot be read ({error.strerror}); check its owner and mode.") from None
 
 
-def read_index(path: Path, limits: Limits) -> Index | None:
-    """The index that the footer leads to; None when there is no footer, or no usable index behind it."""
+def indexed(path: Path, limits: Limits, meta: BundleManifest) -> Contents | None:
+    """What the index tells; None without a footer, or when the index contradicts itself or the bundle."""
     with open_bundle(path) as file:
-        end = file.seek(0, io.SEEK_END)
-        file.seek(max(0, end - layout.FOOTER_BYTES))
+        end = file.seek(0, io.SEEK_END) - layout.FOOTER_BYTES
+        file.seek(max(0, end))
         offset = layout.index_offset(file.read(layout.FOOTER_BYTES))
-    if offset is None or offset >= end - layout.FOOTER_BYTES:
+    if offset is None or offset >= end:
         return None
-    place = Place(offset, end - layout.FOOTER_BYTES - offset, size=0, sha256="")
-    return next((index_of(unit) for unit in Walk(path, limits, place)), None)
+    place = Place(offset, end - offset, size=0, sha256="")
+    index = next((index_of(unit) for unit in Walk(path, limits, place)), None)
+    return _from_index(index, meta, offset) if index else None
 
 
 def index_of(unit: Unit) -> Index | None:
@@ -121,15 +123,13 @@ def index_of(unit: Unit) -> Index | None:
     return index if index and index.name == unit.root and index.format == layout.FORMAT else None
 
 
-def from_index(index: Index, meta: BundleManifest) -> Contents | None:
-    """None when the index contradicts itself or the bundle, as a forged or damaged one does."""
+def _from_index(index: Index, meta: BundleManifest, end: int) -> Contents | None:
     whole = {node: record.place for node, record in index.nodes.items() if record.place is not None}
-    places = sorted(
-        (p for p in (index.bundle, index.cluster, *whole.values()) if p is not None), key=lambda p: p.offset
-    )
-    ends = [0, *(place.offset + place.length for place in places)]
-    overlap = any(place.offset < end or place.length <= 0 for place, end in zip(places, ends, strict=False))
-    if overlap or index.name != meta.name or not all(map(layout.is_safe_name, index.nodes)):
+    places = [place for place in (index.bundle, index.cluster, *whole.values()) if place is not None]
+    places.sort(key=lambda place: place.offset)
+    edges = [edge for place in places for edge in (place.offset, place.offset + place.length)]
+    in_order = all(begin <= after for begin, after in pairwise((0, *edges, end)))
+    if not in_order or index.name != meta.name or not all(map(layout.is_safe_name, index.nodes)):
         return None
     return Contents(
         whole=dict(whole),

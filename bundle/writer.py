@@ -2,8 +2,8 @@
 
 The file has a temporary name and mode 0600 from its first byte on, and gets its own name when it is whole and on the
 disk; then `<path>.sha256` lies beside it, as sha256sum writes it.  Leaving the `with` by Ctrl-C makes a whole bundle
-of what arrived; by any other exception, nothing is left.  `add_node` may be called by several threads. Same snapshots
-in the same order, same bytes.  Errors: `BundleError`, after which nothing half-written is left.
+of what arrived; by any other exception, nothing is left.  `add_node` may be called by several threads.
+Same snapshots in the same order, same bytes.  Errors: `BundleError`, after which nothing half-written is left.
 """
 
 from __future__ import annotations
