@@ -71,9 +71,13 @@ def unshare() -> tuple[str, ...] | None:
     """The command that gives a script namespaces of its own; None where the machine allows none."""
     base = ("unshare", "--mount", "--pid", "--net", "--uts", "--fork", "--kill-child")
     for command in (base, (*base, "--map-root-user")):
-        if shutil.which("unshare") and subprocess.run((*command, "true"), capture_output=True).returncode == 0:
+        if shutil.which("unshare") and works((*command, "true")):
             return command
     return None
+
+
+def works(command: tuple[str, ...]) -> bool:
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class FakeNode:
     runs: int = field(default=0)
 
     def __post_init__(self) -> None:
-        for name in ("sys/block", "proc/1/fd", "proc/2", "dev", "bin", "open", "status", "inquiry", "cwd"):
+        for name in ("sys/block", "proc/1/fd", "proc/2", "dev", "bin", "open", "status", "inquiry"):
             (self.root / name).mkdir(parents=True)
         self.write("proc/sys/kernel/hostname", HOSTNAME)
         self.write("proc/sys/kernel/random/boot_id", BOOT_ID)
@@ -175,14 +179,15 @@ class FakeNode:
 
     def command(self, script: str, *options: str) -> list[str]:
         self.runs += 1
+        self.cwd.mkdir()
         file = self.root / f"run-{self.runs}.sh"
         file.write_text(script, encoding="utf-8", newline="")
         binds = "".join(f"mount --bind /dev/{name} {self.root}/dev/{name}\n" for name in ("null", "zero", "urandom"))
         for disk in (self.root / "dev").glob("sd*"):
-            binds += f"mount --bind /dev/null {disk}\n" if not disk.read_bytes() else ""
+            binds += f"mount --bind /dev/null {disk}\n" if disk.is_file() and not disk.stat().st_size else ""
         for folder, over in (("dev", "/dev"), ("sys", "/sys"), ("bin", "/usr/local/sbin"), ("proc", "/proc")):
             binds += f"mount --rbind {self.root}/{folder} {over}\n"
-        enter = f'set -e\n{binds}cd {self.root}/cwd\nexec "$@"\n'
+        enter = f'set -e\n{binds}cd {self.cwd}\nexec "$@"\n'
         return [*(unshare() or ()), "sh", "-c", enter, "sh", *self.shell, str(file), *options]
 
     def start(self, script: str, *options: str) -> subprocess.Popen[str]:
@@ -205,6 +210,10 @@ class FakeNode:
             raise
         return Ran(process.returncode, out, err, self.transcript())
 
+    @property
+    def cwd(self) -> Path:
+        return self.root / f"cwd-{self.runs}"
+
     def transcript(self) -> str:
-        logs = sorted((self.root / "cwd").glob("runbook-*.log"))
+        logs = sorted(log for log in self.cwd.glob("runbook-*.log") if not log.is_symlink())
         return logs[-1].read_text(encoding="utf-8") if logs else ""
