@@ -1,0 +1,244 @@
+"""`csi-collector`: the command line.
+
+Results go to standard output, progress and errors to standard error.  Exit codes: 0 every target whole, 1 a bundle was
+written but something is missing (`verify`: something is wrong), 2 the work could not be done: one sentence says why.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from bundle.layout import BundleError
+from bundle.writer import BundleWriter
+from collector import progress
+from collector.cluster import now
+from collector.collecting import CollectError, Wishes, collect
+from collector.inventory import InventoryError
+from collector.kubectl import KubectlError
+from collector.options import PERIOD, SudoPasswordError, bundle_name, new_bundle, sudo_of
+from collector.parts import PartError, parse_part, read_part
+from collector.planning import plan
+from collector.probes import catalogue
+from collector.program import render
+from collector.transports import TransportError
+from collector.transports.ssh_config import ConfigError
+from collector.verifying import verify
+
+SENTENCES = (
+    BundleError,
+    CollectError,
+    ConfigError,
+    InventoryError,
+    KubectlError,
+    PartError,
+    SudoPasswordError,
+    TransportError,
+)
+FILE = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 100})
+@click.version_option(version("csi-triage"), prog_name="csi-collector")
+def cli() -> None:
+    """Collect the state of Kubernetes nodes and their storage, read-only, into one bundle.
+
+    \b
+    Examples:
+      csi-collector plan
+      csi-collector collect --kubeconfig ~/.kube/config -o case-4711.tar.gz
+      csi-collector collect --local
+      csi-collector verify case-4711.tar.gz
+    """
+
+
+@cli.command("collect")
+@click.option("--local", is_flag=True, help="This machine, without SSH.")
+@click.option("--kubeconfig", type=FILE, help="Ask the cluster, through kubectl; it also names the nodes.")
+@click.option("--context", help="The kubeconfig's context, if not its current one.")
+@click.option("--nodes", "nodes_file", type=FILE, help="The nodes, one a line: name [address[:port]] [user=U].")
+@click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
+@click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
+@click.option("--user", help="Log in as this user.")
+@click.option("--port", type=click.IntRange(1, 65535), help="SSH port.")
+@click.option("--identity", type=FILE, help="SSH private key.")
+@click.option("--known-hosts", type=FILE, help="Accepted host keys, in place of ~/.ssh/known_hosts.")
+@click.option("--ssh-config", type=FILE, help="SSH configuration, in place of ~/.ssh/config.")
+@click.option("--sudo", is_flag=True, help="Run as root on the nodes, by sudo.")
+@click.option("--ask-sudo-password", is_flag=True, help="Ask once for sudo's password; implies --sudo.")
+@click.option("--sudo-password-file", type=FILE, help="Read sudo's password from a file; implies --sudo.")
+@click.option(
+    "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."
+)
+@click.option("--since", default="24h", type=PERIOD, help="How far back logs go.")
+@click.option("--parallel", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
+@click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
+@click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
+def collect_command(
+    local: bool,
+    kubeconfig: Path | None,
+    context: str | None,
+    nodes_file: Path | None,
+    output: Path | None,
+    force: bool,
+    user: str | None,
+    port: int | None,
+    identity: Path | None,
+    known_hosts: Path | None,
+    ssh_config: Path | None,
+    sudo: bool,
+    ask_sudo_password: bool,
+    sudo_password_file: Path | None,
+    active: bool,
+    since: str,
+    parallel: int,
+    node_timeout: float,
+    driver_name: str,
+) -> None:
+    """Ask every node and the cluster once, and write one bundle.
+
+    Nodes come from --nodes, else from the cluster; --local asks this machine, alone or beside the nodes of --nodes.
+
+    \b
+    Examples:
+      csi-collector collect --local
+      csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
+      csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
+    """
+    if not (local or kubeconfig or nodes_file):
+        raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
+    if context and not kubeconfig:
+        raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
+    wishes = Wishes(
+        output=new_bundle(output, force=force),
+        tool_version=version("csi-triage"),
+        local=local,
+        kubeconfig=kubeconfig,
+        context=context,
+        nodes_file=nodes_file,
+        user=user,
+        port=port,
+        identity=identity,
+        known_hosts=known_hosts,
+        ssh_config=ssh_config,
+        sudo=sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file),
+        active=active,
+        since=since,
+        parallel=parallel,
+        node_timeout_s=node_timeout,
+        driver_name=driver_name,
+    )
+    console = progress.error_console()
+    collected = collect(wishes, console)
+    console.print(progress.closing_table(collected.results, collected.left_out))
+    _tell(wishes.output, collected.sha256)
+    sys.exit(0 if collected.whole else 1)
+
+
+@cli.command("plan")
+@click.option("--active/--no-active", default=True, help="Show the active tests too.")
+def plan_command(active: bool) -> None:
+    """Print every command, file and API path, with its purpose.  Connects to nothing, reads nothing.
+
+    \b
+    Example:
+      csi-collector plan | less
+    """
+    click.echo("\n".join(plan(catalogue(), active=active)))
+
+
+@cli.command("script")
+@click.option("--active/--no-active", default=True, help="Include the active tests.")
+@click.option("--since", default="24h", type=PERIOD, help="How far back logs go.")
+def script_command(active: bool, since: str) -> None:
+    """Print the program that `collect` runs on a node, to run it there by hand; `join` takes its output.
+
+    \b
+    Example:
+      csi-collector script > collect.sh
+      sh collect.sh > worker-1.part          # on worker-1, as root
+      csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
+    """
+    click.echo(render(catalogue(), active=active, since=since), nl=False)
+
+
+@cli.command("join")
+@click.argument("parts", nargs=-1, required=True, metavar="NODE=FILE...")
+@click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
+@click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
+def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> None:
+    """Make one bundle of the outputs of `script`, run by hand on each node.
+
+    \b
+    Example:
+      csi-collector join worker-1=w1.part worker-2=w2.part.gz -o case-4711.tar.gz
+    """
+    path = new_bundle(output, force=force)
+    wanted = [parse_part(word) for word in parts]
+    results = [read_part(part, catalogue()) for part in wanted]
+    writer = BundleWriter(
+        path,
+        name=bundle_name(path),
+        started=min((result.started for result in results), default=now()),
+        tool_version=version("csi-triage"),
+        options={"joined": True},
+        targets=[part.node for part in wanted],
+    )
+    with writer:
+        for result in results:
+            writer.add_node(result)
+    progress.error_console().print(progress.closing_table(results, ()))
+    _tell(path, writer.sha256)
+    sys.exit(0 if all(result.outcome == "collected" for result in results) else 1)
+
+
+@cli.command("verify")
+@click.argument("bundle", type=FILE)
+def verify_command(bundle: Path) -> None:
+    """Check a bundle: its format, that each node's part is whole, and that nothing in it looks like a secret.
+
+    \b
+    Example:
+      csi-collector verify case-4711.tar.gz
+    """
+    verdict = verify(bundle)
+    cluster = "with" if verdict.has_cluster else "without"
+    click.echo(f"{verdict.name}: format {verdict.format}, started {verdict.started}, {cluster} cluster objects")
+    click.echo(f"{verdict.nodes} of {verdict.targets} nodes are whole in it")
+    for sentence in (*verdict.problems, *verdict.secrets):
+        click.echo(f"  {sentence}")
+    click.echo("verdict: sound" if verdict.sound else "verdict: not sound")
+    sys.exit(0 if verdict.sound else 1)
+
+
+def _tell(path: Path, sha256: str) -> None:
+    click.echo(f"bundle  {path}")
+    click.echo(f"size    {path.stat().st_size} bytes")
+    click.echo(f"sha256  {sha256}")
+
+
+def main() -> None:
+    logging.getLogger("paramiko").addHandler(logging.NullHandler())  # its errors reach the user as our sentences
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted; nothing was written")
+    except SENTENCES as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        sys.exit(2)
+    except Exception as error:  # the one broad catch of this process
+        _fail(f"this should not happen ({type(error).__name__}: {error}); please report it with the command you ran")
+
+
+def _fail(sentence: str) -> None:
+    click.echo(f"csi-collector: {sentence.rstrip('.')}.", err=True)
+    sys.exit(2)

@@ -1,0 +1,74 @@
+"""What the words of the command line mean: periods, the new bundle's path, sudo's password.
+
+Errors   click's own for a bad word; BundleError for a path no bundle can be written to; SudoPasswordError.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bundle.layout import BundleError, safe_name
+from collector.transports import Sudo
+
+_PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
+_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".gz")
+
+
+class SudoPasswordError(Exception):
+    """One sentence about the file with sudo's password."""
+
+
+class Period(click.ParamType[str]):
+    name = "period"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not _PERIOD.fullmatch(str(value)):
+            self.fail(f"{value!r} is not a period: write a number and s, min, h or d, as in 24h.", param, ctx)
+        return str(value)
+
+
+PERIOD = Period()
+
+
+def bundle_name(path: Path) -> str:
+    """The name inside the bundle: the file's, without its suffix."""
+    suffix = next((suffix for suffix in _SUFFIXES if path.name.endswith(suffix)), "")
+    return safe_name(path.name.removesuffix(suffix))
+
+
+def new_bundle(path: Path | None, *, force: bool) -> Path:
+    """Where the bundle goes, after everything that would stop it later has been looked at."""
+    chosen = path or Path(f"csi-bundle-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
+    bundle_name(chosen)
+    if not chosen.parent.is_dir():
+        raise BundleError(f"{chosen.parent} is not a folder; make it, or choose another place with -o")
+    if chosen.is_dir() or (chosen.exists() and not force):
+        raise BundleError(f"{chosen} exists already; choose another name with -o, or replace the file with --force")
+    return chosen
+
+
+def sudo_of(*, wanted: bool, ask: bool, file: Path | None) -> Sudo | None:
+    if ask and file:
+        raise click.UsageError("give sudo's password once: --ask-sudo-password or --sudo-password-file, not both.")
+    if file:
+        return Sudo(_password_in(file))
+    if ask:
+        return Sudo(click.prompt("sudo password for the nodes", hide_input=True, err=True))
+    return Sudo() if wanted else None
+
+
+def _password_in(file: Path) -> str:
+    try:
+        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise SudoPasswordError(f"{file} holds a password that others can read; first `chmod 600 {file}`")
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SudoPasswordError(f"{file}: sudo's password cannot be read from it: {error}") from error
+    if not lines or not lines[0]:
+        raise SudoPasswordError(f"{file}: its first line is empty; write sudo's password there")
+    return lines[0]

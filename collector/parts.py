@@ -1,0 +1,67 @@
+"""`join`: answers that the node program wrote when it was run by hand -> one bundle.
+
+Input    `NODE=FILE` words; a file is the program's standard output, plain or gzip-compressed.
+Output   a `NodeSnapshot` each; a part that was cut off is partial.
+Errors   PartError, one sentence: a word that is no part, a file that cannot be read or is no answer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from bundle.capture import Capture, NodeSnapshot, Status
+from bundle.layout import is_safe_name
+from collector.answer import decode, snapshot
+from collector.probes import AnyProbe
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+class PartError(Exception):
+    """One sentence about one part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    node: str
+    file: Path
+
+
+def parse_part(word: str) -> Part:
+    node, equals, file = word.partition("=")
+    if not equals or not file or not is_safe_name(node):
+        raise PartError(f"{word!r} is not a part; write NODE=FILE, as in worker-1=worker-1.part")
+    return Part(node, Path(file))
+
+
+def read_part(part: Part, probes: Sequence[AnyProbe]) -> NodeSnapshot:
+    captures: list[Capture] = []
+    problem = ""
+    try:
+        with _opened(part.file) as stream:
+            captures.extend(decode(stream, probes))
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        problem = f"the part is cut off or damaged: {error}"
+    except OSError as error:
+        raise PartError(f"{part.file}: the part cannot be read: {error.strerror}") from error
+    if not captures:
+        raise PartError(
+            f"{part.file}: no answer of the node program is in it; make it with `sh collect.sh > {part.file}`"
+        )
+    written = datetime.fromtimestamp(part.file.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return snapshot(
+        part.node, captures, probes, transport="script", started=written, missing=Status.FAILED, reason=problem
+    )
+
+
+def _opened(file: Path) -> BinaryIO:
+    stream = file.open("rb")
+    packed = stream.read(2) == GZIP_MAGIC
+    stream.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream
