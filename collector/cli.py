@@ -139,7 +139,7 @@ def collect_command(
     sys.exit(0 if collected.whole else 1)
 
 
-@cli.command("plan")
+@cli.command("plan", short_help="Print all that would be run or read, and why.")
 @click.option("--active/--no-active", default=True, help="Show the active tests too.")
 def plan_command(active: bool) -> None:
     """Print every command, file and API path, with its purpose.  Connects to nothing, reads nothing.
@@ -151,7 +151,7 @@ def plan_command(active: bool) -> None:
     click.echo("\n".join(plan(catalogue(), active=active)))
 
 
-@cli.command("script")
+@cli.command("script", short_help="Print the program to run on a node by hand.")
 @click.option("--active/--no-active", default=True, help="Include the active tests.")
 @click.option("--since", default="24h", type=PERIOD, help="How far back logs go.")
 def script_command(active: bool, since: str) -> None:
@@ -166,7 +166,7 @@ def script_command(active: bool, since: str) -> None:
     click.echo(render(catalogue(), active=active, since=since), nl=False)
 
 
-@cli.command("join")
+@cli.command("join", short_help="Make one bundle of answers collected by hand.")
 @click.argument("parts", nargs=-1, required=True, metavar="NODE=FILE...")
 @click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
 @click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
@@ -196,7 +196,7 @@ def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> No
     sys.exit(0 if all(result.outcome == "collected" for result in results) else 1)
 
 
-@cli.command("verify")
+@cli.command("verify", short_help="Check that a bundle is whole and free of secrets.")
 @click.argument("bundle", type=FILE)
 def verify_command(bundle: Path) -> None:
     """Check a bundle: its format, that each node's part is whole, and that nothing in it looks like a secret.
@@ -227,6 +227,9 @@ def main() -> None:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
     except click.ClickException as error:
         _fail(error.format_message())
     except (KeyboardInterrupt, click.Abort):

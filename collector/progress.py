@@ -113,7 +113,7 @@ def closing_table(results: Sequence[NodeSnapshot], left_out: Sequence[str]) -> T
     table = Table(
         width=COLUMNS, box=box.SIMPLE_HEAD, caption=_counts(results, left_out), caption_justify="left", pad_edge=False
     )
-    name_width = min(22, max((len(row.node) for row in shown), default=4))
+    name_width = min(22, max(4, *(len(row.node) for row in rows), 0))
     for title, width in (("node", name_width), ("result", 11), ("answers", 7), ("s", 5)):
         table.add_column(title, width=width, overflow="fold", justify="right" if title == "s" else "left")
     table.add_column("why", overflow="fold")

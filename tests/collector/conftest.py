@@ -1,0 +1,52 @@
+"""A node to log in to, and `csi-collector` as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import sshd
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+COLLECTOR = (sys.executable, "-c", "from collector.cli import main; main()")
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sshd.Sshd]:
+    with sshd.start(tmp_path_factory.mktemp("node")) as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home without keys, so that nobody's own SSH settings take part."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("SSH_AUTH_SOCK", "KUBECONFIG")}
+    return {**kept, "HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+@pytest.fixture
+def collector(tmp_path: Path, environment: dict[str, str]) -> Run:
+    def run(*words: object, **changed: str) -> subprocess.CompletedProcess[str]:
+        command = [*COLLECTOR, *map(str, words)]
+        return subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**environment, **changed},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
