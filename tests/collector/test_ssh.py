@@ -173,7 +173,8 @@ class agent_holding:  # noqa: N801 - reads as a phrase
     def __enter__(self) -> str:
         self.process = subprocess.Popen(["ssh-agent", "-D", "-a", self.listening], stdout=subprocess.DEVNULL)
         add = ["ssh-add", "-q", str(self.key)]
-        while subprocess.run(add, env={**os.environ, "SSH_AUTH_SOCK": self.listening}, capture_output=True).returncode:
+        given = {**os.environ, "SSH_AUTH_SOCK": self.listening}
+        while subprocess.run(add, env=given, capture_output=True, check=False).returncode:
             assert self.process.poll() is None
         return self.listening
 
