@@ -4,8 +4,8 @@ Input    concatenated tar archives: `<probe>/out`, `/err`, `/files/<number>`, an
 Output   a `Capture` as soon as its `meta` has arrived, without secrets; `snapshot` adds those that never arrived.
 Bounds   the node is not trusted: only catalogue names and known members count, each within its limit; one probe is
          held in memory at a time.  Text before the first archive (a login banner) is skipped up to 64 KiB.
-Errors   none of its own: a stream that is cut off or is no archive ends the iteration after the captures that arrived
-         whole.  What reading the stream raises (a transport that broke) passes through.
+Errors   AnswerError when the stream is cut off or is no archive, after the captures that arrived whole were given.
+         What reading the stream raises (a transport that broke) passes through.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collector.probes import AnyProbe, FileProbe, Keep, catalogue
 from collector.redact import redact, redact_text
 
 _BLOCK = 512
+_MAGIC = 257  # where a header says ustar
 _BANNER = 64 * 1024
 _META_LIMIT = 1024 * 1024
 _ERR_LIMIT = 64 * 1024
@@ -30,7 +31,12 @@ _MEMBER = re.compile(r"([a-z][a-z0-9_]{1,40})/(out|err|meta|files/[0-9]{1,6})")
 _FILE = re.compile(r"file ([0-9]{1,6}) ([01]) (/[A-Za-z0-9._/:@%+=,~-]{1,1024})")
 _LEFT = re.compile(r"left ([0-9]{1,10}) ([A-Za-z]) ([A-Za-z0-9_.?-]{1,80})")
 _END = re.compile(r"end (exited|timeout|absent|off)(?: ([A-Za-z0-9_.-]{1,64}))?")
+_CUT_OFF = "the node's answer is cut off"
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+
+
+class AnswerError(Exception):
+    """The stream is cut off or is not what the program writes: one sentence."""
 
 
 @dataclass(slots=True)
@@ -43,16 +49,32 @@ class _Arriving:
     too_long: bool = False
 
 
+class _Stream:
+    """A stream that takes back what was read too far."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._given_back = b""
+
+    def read(self, size: int) -> bytes:
+        if not self._given_back:
+            return self._stream.read(size)
+        piece, self._given_back = self._given_back[:size], self._given_back[size:]
+        return piece
+
+    def give_back(self, content: bytes) -> None:
+        self._given_back = content + self._given_back
+
+
 def decode(stream: BinaryIO, probes: Iterable[AnyProbe] | None = None) -> Iterator[Capture]:
     known = {probe.name: probe for probe in (catalogue() if probes is None else probes)}
     arriving, answered = _Arriving(), set[str]()
-    for name, member, size in _members(stream):
+    source = _Stream(stream)
+    for name, member, size in _members(source):
         probe = known.get(name)
         if arriving.probe is not probe:
             arriving = _Arriving(probe)
-        content = _content(stream, size, keep=probe is not None and _fits(arriving, member, size))
-        if content is None:
-            return
+        content = _content(source, size, keep=probe is not None and _fits(arriving, member, size))
         if probe is None or name in answered:
             continue
         arriving.members[member] = content
@@ -99,17 +121,19 @@ def _outcome(captures: tuple[Capture, ...], arrived: dict[str, Capture], reason:
     return Outcome.PARTIAL, f"{told}; {reason}" if reason else told
 
 
-def _members(stream: BinaryIO) -> Iterator[tuple[str, str, int]]:
+def _members(stream: _Stream) -> Iterator[tuple[str, str, int]]:
     """(probe, member, size) of each archive member; its content is next in the stream."""
     header = _first_header(stream)
     while len(header) == _BLOCK:
         if header.strip(b"\0"):
             entry = _entry(header)
             if entry is None or not 0 <= entry.size < 1 << 33:
-                return
+                raise AnswerError("in the middle of the node's answer there is something that is no tar archive")
             match = _MEMBER.fullmatch(entry.name) if entry.isreg() else None
             yield (match[1], match[2], entry.size) if match else ("", "", entry.size)
         header = _read(stream, _BLOCK)
+    if header:
+        raise AnswerError(_CUT_OFF)
 
 
 def _entry(header: bytes) -> tarfile.TarInfo | None:
@@ -119,21 +143,26 @@ def _entry(header: bytes) -> tarfile.TarInfo | None:
         return None
 
 
-def _first_header(stream: BinaryIO) -> bytes:
+def _first_header(stream: _Stream) -> bytes:
     """The first block, after whatever a login shell may have printed before it."""
     seen = _read(stream, _BLOCK)
-    while len(seen) >= _BLOCK and _entry(seen[-_BLOCK:]) is None and seen[-_BLOCK:].strip(b"\0"):
-        start = seen.find(b"ustar", 257)
-        if start >= 257:
-            begin = start - 257
-            return seen[begin : begin + _BLOCK] + _read(stream, max(0, begin + _BLOCK - len(seen)))
-        if len(seen) >= _BANNER:
-            return b""
-        seen += _read(stream, 1)
-    return seen[-_BLOCK:]
+    if not seen.strip(b"\0") or (len(seen) == _BLOCK and _entry(seen)):
+        return seen
+    while (mark := seen.find(b"ustar", _MAGIC)) < 0:
+        more = _read(stream, _BLOCK) if len(seen) < _BANNER else b""
+        if not more:
+            raise AnswerError(f"what the node sent is no answer of the program; it begins: {_beginning(seen)}")
+        seen += more
+    stream.give_back(seen[mark - _MAGIC :])
+    return _read(stream, _BLOCK)
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
+def _beginning(seen: bytes) -> str:
+    text = redact(seen[:200]).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else " " for character in text).strip()
+
+
+def _read(stream: _Stream, size: int) -> bytes:
     """As many bytes as there are up to `size`: fewer only at the end."""
     pieces: list[bytes] = []
     while size > 0 and (piece := stream.read(min(size, _CHUNK))):
@@ -142,16 +171,15 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     return b"".join(pieces)
 
 
-def _content(stream: BinaryIO, size: int, *, keep: bool) -> bytes | None:
-    """The member's bytes, b"" when they are not wanted, None when the stream ended within."""
-    padding = -size % _BLOCK
-    if keep:
-        content = _read(stream, size)
-        return content if len(content) == size and len(_read(stream, padding)) == padding else None
-    left = size + padding
+def _content(stream: _Stream, size: int, *, keep: bool) -> bytes:
+    """The member's bytes, b"" when they are not wanted."""
+    content = _read(stream, size) if keep else b""
+    left = size - len(content) + -size % _BLOCK
     while left and (piece := stream.read(min(left, _CHUNK))):
         left -= len(piece)
-    return None if left else b""
+    if left or (keep and len(content) != size):
+        raise AnswerError(_CUT_OFF)
+    return content
 
 
 def _fits(arriving: _Arriving, member: str, size: int) -> bool:

@@ -1,9 +1,10 @@
-"""What a secret looks like: one table, a trigger and a pattern each, with the reason it is here.
+"""What a secret looks like: one table, with the reason for each form.
 
-`trigger` says where a line must be looked at (any case); `pattern` then finds the secret, as the group `secret`.
+A form applies where its `trigger` begins (any case), when `before` matches the text to the left of it on that line, and
+`pattern`, from there on, finds the secret as the group `secret`.  All triggers go into one hyperscan database; nothing
+is searched for twice, since a log may be suspicious in every line.
 `KEY_WORDS` are names of settings whose value is a secret wherever a name and a value meet: configuration, JSON, Go
 maps, headers, command lines, URLs.  A value that says it is none (`<empty>`, `***`, null) stays as it is.
-Lengths before an anchor are bounded, so that a line of many megabytes costs no more than its length.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import re
 from dataclasses import dataclass
 
 KEY_WORDS = (
-    r"passw(?:or)?d|passphrase|passcode|pwd|secret|token|credentials?|(?:api|access|private|account|encryption)[_-]?key"
-    r"|key-data|ismsession|j?sessionid|authenticator"
+    r"(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|credential|(?:api|access|private|account|encryption)[_-]?key"
+    r"|key-data|ismsession|sessionid)"
 )
+LEFT_CONTEXT = 160  # how much of the line's text `before` is shown
 _NOT_MASKED = r"(?!<empty>|<nil>|null\b|nil\b|\*{3,}(?=[\s\"',;\]})]|$)|\"\"|''|\[redacted\])"
 _QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?"
 _ESCAPED = r"\\+\"(?:[^\"\\\n]|\\{2,}\"?|\\[^\"\n])*(?:\\\")?"
 _LIST = r"\[[^\]\n]*\]?"
 _WORD = r"[^\s\"'\[{\\]\S*"
+# In JSON a bare value (a number) ends where the next one begins.
+_BARE = r"[^\s\"'\[{\\,][^\s,}\]]*"
 # A Go map or struct ends a value before the next `key:` or the bracket that closes it; the value may hold blanks.
 _GO_VALUE = r"(?:(?![\]})]+(?:[\s,;\"'\]})]|$)| [\w.-]{1,60}:)[^\n])+"
+_NAME = rf"{KEY_WORDS}[\w.-]{{0,40}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,123 +35,167 @@ class SecretForm:
     reason: str
     trigger: str
     pattern: re.Pattern[bytes]
+    before: re.Pattern[bytes] | None
 
 
-def _form(name: str, reason: str, trigger: str, pattern: str) -> SecretForm:
-    return SecretForm(name, reason, trigger, re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE))
+def _form(name: str, reason: str, *, trigger: str, pattern: str, before: str = "") -> SecretForm:
+    left = re.compile(rf"(?:{before})\Z".encode(), re.IGNORECASE) if before else None
+    return SecretForm(name, reason, trigger, re.compile(pattern.encode(), re.IGNORECASE), left)
 
 
 FORMS: tuple[SecretForm, ...] = (
     _form(
         "rest-session",
         "the driver logs the body of its login to the array, which holds user, password and session token",
-        r"/sessions",
-        r"(?:Request|Response) method: [^\n]{0,400}?/sessions\b[^\n]{0,400}?\bbody: (?P<secret>\S[^\n]*)",
+        trigger=r"(?:Request|Response) method: ",
+        pattern=r"(?:Request|Response) method: [^\n]{0,300}?/sessions\b[^\n]{0,300}?\bbody: (?P<secret>\S[^\n]*)",
     ),
     _form(
         "authorization",
         "HTTP headers that carry a login, in logs of REST clients",
-        r"authorization|cookie",
-        r"(?:authorization|cookie)\d?\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}"
+        trigger=r"(?:authorization|cookie)",
+        pattern=r"(?:authorization|cookie)\d?\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}"
         rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_LIST}|[^\s\"'\[][^\"'\]\n]*))",
     ),
     _form(
         "setting-line",
         "configuration, such as node.session.auth.password of iscsid.conf, also when commented out",
-        KEY_WORDS,
-        rf"^[ \t]*[#;]?[ \t]*(?:export[ \t]+)?[\w.-]{{0,80}}?(?:{KEY_WORDS})[\w.-]{{0,40}}[ \t]*[:=][ \t]*"
-        rf"(?P<secret>{_NOT_MASKED}\S[^\n]*)",
+        trigger=KEY_WORDS,
+        before=r"\A[ \t]*[#;]?[ \t]*(?:export[ \t]+)?[\w.-]{0,80}",
+        pattern=rf"{_NAME}[ \t]*[:=][ \t]*(?P<secret>{_NOT_MASKED}\S[^\n]*)",
     ),
     _form(
-        "quoted-setting",
+        "double-quoted-setting",
         'settings quoted as a whole, such as Environment="KEY=VALUE" of a unit file',
-        KEY_WORDS,
-        rf"(?P<quote>[\"'])[\w.-]{{0,80}}?(?:{KEY_WORDS})[\w.-]{{0,40}}=(?P<secret>{_NOT_MASKED}(?:(?!(?P=quote))[^\n])+)",
+        trigger=KEY_WORDS,
+        before=r"\"[\w.-]{0,80}",
+        pattern=rf"{_NAME}=(?P<secret>{_NOT_MASKED}[^\"\n]+)",
+    ),
+    _form(
+        "single-quoted-setting",
+        "the same in single quotes",
+        trigger=KEY_WORDS,
+        before=r"'[\w.-]{0,80}",
+        pattern=rf"{_NAME}=(?P<secret>{_NOT_MASKED}[^'\n]+)",
     ),
     _form(
         "go-value",
         "Go prints maps and structs as key:value without quotes",
-        KEY_WORDS,
-        rf"(?:{KEY_WORDS})[\w.-]{{0,40}}:(?P<secret>{_NOT_MASKED}(?![\s\"'\[\\]){_GO_VALUE})",
+        trigger=KEY_WORDS,
+        pattern=rf"{_NAME}:(?P<secret>{_NOT_MASKED}(?![\s\"'\[\\]){_GO_VALUE})",
+    ),
+    _form(
+        "json-setting",
+        "a quoted name and a value in JSON, also in JSON within a string",
+        trigger=KEY_WORDS,
+        pattern=rf"{_NAME}\\{{0,3}}[\"']\s{{0,4}}(?:=>|[:=])\s{{0,4}}"
+        rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_LIST}|{_BARE}))",
     ),
     _form(
         "setting",
-        "a name and a value in JSON, YAML, options, URLs, environment variables",
-        KEY_WORDS,
-        rf"(?:{KEY_WORDS})[\w.-]{{0,40}}\\{{0,3}}[\"']?\s{{0,4}}(?:=>|[:=]|%3[ad])\s{{0,4}}"
+        "a name and a value in YAML, options, URLs, environment variables",
+        trigger=KEY_WORDS,
+        pattern=rf"{_NAME}\s{{0,4}}(?:=>|[:=]|%3[ad])\s{{0,4}}"
         rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_LIST}|{_WORD}))",
     ),
     _form(
         "argument",
         "command lines in process lists and logs",
-        KEY_WORDS,
-        rf"--?[\w-]{{0,40}}(?:{KEY_WORDS})[\w-]{{0,20}}[ \t]+(?P<secret>(?!-){_NOT_MASKED}(?:{_QUOTED}|{_WORD}))",
+        trigger=KEY_WORDS,
+        before=r"(?:\s|\A)--?[\w-]{0,60}",
+        pattern=rf"{_NAME}[ \t]+(?P<secret>(?!-){_NOT_MASKED}(?:{_QUOTED}|{_WORD}))",
     ),
     _form(
         "quoted-word",
         "messages that name a password in quotes",
-        r"passw(?:or)?d|passphrase",
-        r"(?:passw(?:or)?d|passphrase)(?: is| of)?\s{1,4}(?P<secret>\"[^\"\n]+\"|'[^'\n]+')",
+        trigger=r"(?:passw(?:or)?d|passphrase)",
+        pattern=r"(?:passw(?:or)?d|passphrase)(?: is| of)?\s{1,4}(?P<secret>\"[^\"\n]+\"|'[^'\n]+')",
     ),
     _form(
         "element",
         "XML",
-        r"</[\w:-]{0,40}(?:password|secret|token)",
-        r"<[\w:-]{0,40}(?:password|passwd|secret|token)[\w:-]{0,40}>(?P<secret>[^<\n]+)",
+        trigger=KEY_WORDS,
+        before=r"<[\w:-]{0,60}",
+        pattern=rf"{KEY_WORDS}[\w:-]{{0,40}}>(?P<secret>[^<\n]+)",
     ),
     _form(
         "chap-user",
         "CHAP user names in iscsid.conf and in the sessions that iscsiadm prints; logins in REST bodies",
-        r"username",
-        r"username(?:_in)?\\{0,3}[\"']?[ \t]*[:=][ \t]*"
+        trigger=r"username",
+        pattern=r"username(?:_in)?\\{0,3}[\"']?[ \t]*[:=][ \t]*"
         rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_WORD}))",
     ),
     _form(
         "iscsiadm-value",
-        "iscsiadm sets CHAP secrets with -n node.session.auth… -v VALUE",
-        r"\.auth\.",
-        r"iscsiadm\b[^\n]{0,600}?\s(?:-v|--value)[ =](?P<secret>\S+)",
+        "iscsiadm sets CHAP secrets with -n node.session.auth.password -v VALUE",
+        trigger=r"\biscsiadm\s",
+        pattern=r"iscsiadm(?=[^\n]{0,600}\.auth\.)[^\n]{0,600}?\s(?:-v|--value)[ =](?P<secret>\S+)",
     ),
     _form(
         "login-argument",
         "tools that take a login on the command line",
-        r"\bcurl\b|\bsshpass\b|\bmysql|\bmariadb|\brequirepass|\bpass:|\bwget\b",
-        r"(?:\bcurl\b[^\n]{0,600}?\s(?:-u|--user|-U|--proxy-user)[ =]?|\bsshpass\s+-p\s*|\b(?:mysql|mariadb)[\w-]*\b"
-        r"[^\n]{0,600}?\s-p|requirepass[ =]|\bpass:)(?P<secret>[^\s-]\S*)",
+        trigger=r"(?:\bcurl\s|\bsshpass\s|\bmysql|\bmariadb|\brequirepass|\bpass:)",
+        pattern=r"(?:curl\b[^\n]{0,600}?\s(?:-u|--user|-U|--proxy-user)[ =]?|sshpass\s+-p\s*|(?:mysql|mariadb)[\w-]*\b"
+        r"[^\n]{0,600}?\s-p|requirepass[ =]|pass:)(?P<secret>[^\s-]\S*)",
     ),
     _form(
         "url-login",
         "URLs of proxies, registries and arrays with user and password",
-        r"://[^\s/]*@|://[^\s/]+:[^\s]*@",
-        r"://(?P<secret>[^\s/\"'<>:@]*:[^\s\"'<>]*(?=@)|[^\s/\"'<>@]+(?=@))",
+        trigger=r"://",
+        pattern=r"://(?P<secret>[^\s/\"'<>:@]{0,200}:[^\s\"'<>]{0,1000}(?=@)|[^\s/\"'<>@]{1,200}(?=@))",
     ),
-    _form("bearer", "tokens in logged requests", r"bearer\s", r"\bbearer\s{1,4}(?P<secret>[\w.~+/=-]{8,})"),
+    _form(
+        "bearer",
+        "tokens in logged requests",
+        trigger=r"\bbearer\s",
+        pattern=r"bearer\s{1,4}(?P<secret>[\w.~+/=-]{8,})",
+    ),
     _form(
         "basic",
-        "logins in logged requests",
-        r"basic\s",
-        r"\bbasic\s{1,4}(?P<secret>(?-i:(?=\S*[0-9A-Z+/=]))[A-Za-z0-9+/]{8,}={0,2})(?![\w-])",
+        "logins in logged requests: base64, known by a character that words do not have",
+        trigger=r"\bbasic\s",
+        pattern=r"basic\s{1,4}(?P<secret>(?-i:(?=\S{0,999}[0-9A-Z+/=]))[A-Za-z0-9+/]{8,}={0,2})(?![\w-])",
     ),
     _form(
         "jwt",
         "service account tokens of Kubernetes",
-        r"eyJ[\w-]{8,}\.",
-        r"(?P<secret>eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)",
+        trigger=r"eyJ[\w-]{8}",
+        pattern=r"(?P<secret>eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)",
     ),
     _form(
         "docker-auth",
         "registry logins in docker and containerd configuration",
-        r"auth\\{0,3}[\"']?\s{0,4}[:=]",
-        r"\bauth\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"'](?P<secret>[A-Za-z0-9+/=_-]{8,})",
+        trigger=r"\bauth[\\\"' \t:=]",
+        pattern=r"auth\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"'](?P<secret>[A-Za-z0-9+/=_-]{8,})",
     ),
-    _form("pem-base64", "keys in a kubeconfig", r"LS0tLS1CRUdJTi", r"(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/=]*)"),
-    _form("crypt", "password hashes", r"\$(?:1|2[aby]|5|6|y)\$", r"(?P<secret>\$(?:1|2[aby]|5|6|y)\$[./\w$=,]{8,})"),
-    _form("dh-chap", "NVMe in-band authentication", r"DHHC-1:", r"(?P<secret>DHHC-1:\d\d:[A-Za-z0-9+/=]+:?)"),
+    _form(
+        "pem-base64",
+        "keys in a kubeconfig",
+        trigger=r"LS0tLS1CRUdJTi",
+        pattern=r"(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/=]*)",
+    ),
+    _form(
+        "crypt",
+        "password hashes",
+        trigger=r"\$(?:1|2[aby]|5|6|y)\$",
+        pattern=r"(?P<secret>\$(?:1|2[aby]|5|6|y)\$[./\w$=,]{8,})",
+    ),
+    _form(
+        "dh-chap",
+        "NVMe in-band authentication",
+        trigger=r"DHHC-1:",
+        pattern=r"(?P<secret>DHHC-1:\d\d:[A-Za-z0-9+/=]+:?)",
+    ),
     _form(
         "provider-key",
         "keys of cloud providers and code hosts, known by their beginning",
-        r"(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|glpat-[\w-]{16}|xox[abp]-",
-        r"(?P<secret>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abp]-[\w-]{10,})",
+        trigger=r"(?:\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20}|\bglpat-[\w-]{16}|\bxox[abp]-[\w-]{10})",
+        pattern=r"(?P<secret>[\w-]+)",
     ),
-    _form("url-signature", "signed URLs", r"sig(?:nature)?=", r"[?&-]sig(?:nature)?=(?P<secret>[^\s&\"']+)"),
+    _form(
+        "url-signature",
+        "signed URLs",
+        trigger=r"[?&-]sig(?:nature)?=",
+        pattern=r"[?&-]sig(?:nature)?=(?P<secret>[^\s&\"']+)",
+    ),
 )
