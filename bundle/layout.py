@@ -19,8 +19,6 @@ NODE_MANIFEST = "node.json"
 INDEX = "index.json"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
-# what a path on a node may not bring into an archive or onto a terminal: control characters, and bytes that are no text
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 # magic, deflate, FEXTRA, no time, unknown system; then 20 bytes of extra field: "CT", 16 bytes, the offset in hex
 _FOOTER_HEAD = b"\x1f\x8b\x08\x04\x00\x00\x00\x00\x00\xff\x14\x00CT\x10\x00"
@@ -64,8 +62,8 @@ def file_path(path: str) -> str:
 
 
 def printable_path(path: str) -> str:
-    """An absolute, normal path that any tar and terminal can show; what is unprintable becomes `%XX`."""
-    escaped = _UNPRINTABLE.sub(lambda found: f"%{ord(found[0]):02X}", path)
+    """An absolute, normal path that any tar and terminal can show; what is not printable becomes `%XX`."""
+    escaped = "".join(letter if letter.isprintable() else f"%{ord(letter):02X}" for letter in path)
     return "/" + posixpath.normpath("/" + escaped).lstrip("/")
 
 
