@@ -1,0 +1,53 @@
+"""`python -m samples.replay [OPTIONS] NODE_FOLDER -- COMMAND…`: run a command on a replayed node.
+
+Without a command: what `SSH_ORIGINAL_COMMAND` says, or a shell; so it can be the forced command of an sshd.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+if __package__ in (None, ""):  # run by its path, from anywhere
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from samples.replay.inside import run
+
+NAMESPACES = ("--mount", "--pid", "--fork", "--uts", "--net", "--ipc", "--kill-child")
+
+
+def main() -> int:
+    options = _options()
+    if options.inside:
+        return run(options)
+    unshare = shutil.which("unshare", path=f"{os.environ.get('PATH', '')}:/usr/bin:/bin")
+    if unshare is None:
+        sys.exit("replay: `unshare` is not installed; install util-linux.")
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        mapped = () if os.geteuid() == 0 else ("--map-root-user",)
+        inside = [sys.executable, __file__, "--inside", folder, *sys.argv[1:]]
+        return os.waitstatus_to_exitcode(os.spawnv(os.P_WAIT, unshare, [unshare, *NAMESPACES, *mapped, *inside]) << 8)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m samples.replay", description=__doc__)
+    parser.add_argument("--inside", help=argparse.SUPPRESS)
+    parser.add_argument("--user", default="", help="run the command as this user, without root rights")
+    parser.add_argument("--without", action="append", default=[], help="a tool that is not installed on the node")
+    parser.add_argument("--hangs", action="append", default=[], help="a tool that never ends")
+    parser.add_argument("--state", type=Path, help="keep what commands have removed in this folder")
+    parser.add_argument("node", type=Path)
+    parser.add_argument("command", nargs="*")
+    options = parser.parse_args()
+    if not options.command:
+        asked = os.environ.get("SSH_ORIGINAL_COMMAND")
+        options.command = ["/bin/sh", "-c", asked] if asked else ["/bin/sh"]
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())
