@@ -37,16 +37,16 @@ LOGS = ("driver_logs", "journal_kubelet")
 TITLE = Text(en="Fibre Channel device not found", zh="未找到 Fibre Channel 设备")
 TITLE_OF = Text(en="Fibre Channel device of {volume} not found", zh="未找到 {volume} 的 Fibre Channel 设备")
 RESIDUALS = Text(
-    en="Residual disks on this node: a residual keeps its LUN number, and a new LUN cannot appear under it, so that the "
-    "driver finds no device. Remove the residuals; the kubelet then tries again by itself.",
+    en="Residual disks on this node: a residual keeps its LUN number, and a new LUN cannot appear under it, so that "
+    "the driver finds no device. Remove the residuals; the kubelet then tries again by itself.",
     zh="该节点上有残留盘符：残留设备仍占用其 LUN 号，新 LUN 无法以该 LUN 号出现，导致驱动找不到设备。"
     "清除残留后，kubelet 会自动重试。",
 )
 CAUSE = Text(
-    en="The driver looked for the device of {volume} on this node and did not find it. The message is shared by "
-    "several causes:",
-    zh="驱动在该节点上查找 {volume} 的设备但未找到。该报错可能由多种原因引起：",
+    en="The driver looked for the device of {volume} on this node and did not find it.",
+    zh="驱动在该节点上查找 {volume} 的设备但未找到。",
 )
+SHARED = Text(en="The message is shared by several causes:", zh="该报错可能由多种原因引起：")
 NO_PORT = Text(en="No FC port of this node is Online: {ports}.", zh="该节点没有处于 Online 状态的 FC 端口：{ports}。")
 NOT_SEEN = Text(
     en="This node sees none of the volume's target ports ({wwpns}): the zoning, the cabling, or the array's ports.",
@@ -122,20 +122,20 @@ def _finding(node: str, failure: Failure, ports: FcPorts | Unknown, users: tuple
 def _causes(failure: Failure, ports: FcPorts | Unknown) -> tuple[list[Text], Certainty, tuple[Span, ...]]:
     """What is left as the cause, how sure that is, and the lines about ports that say so."""
     if isinstance(ports, Unknown):
-        return [ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
+        return [SHARED, ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
     online = [port for port in ports.hosts if port.port_state == "Online"]
     if ports.hosts and not online:
         states = ", ".join(f"{port.name} {port.port_state}" for port in ports.hosts)
         return [NO_PORT.fill(ports=states)], Certainty.LIKELY, tuple(port.span for port in ports.hosts)
     wanted = {_plain(wwpn) for wwpn in failure.publish_info.wwpns} if failure.publish_info else set()
     if not wanted:
-        return [ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
+        return [SHARED, ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
     seen = [port for port in ports.remote_ports if _plain(port.port_name or "") in wanted and _is_online(port)]
     if not seen:
         return [NOT_SEEN.fill(wwpns=", ".join(sorted(wanted)))], Certainty.LIKELY, tuple(p.span for p in online)
     visible = ", ".join(sorted({_plain(port.port_name or "") for port in seen}))
     zoning = [ZONING] if {_plain(port.port_name or "") for port in seen} != wanted else []
-    says = [*zoning, MAPPING, ADAPTER, METRO, SEEN.fill(wwpns=visible)]
+    says = [SHARED, *zoning, MAPPING, ADAPTER, METRO, SEEN.fill(wwpns=visible)]
     return says, Certainty.POSSIBLE, tuple(port.span for port in seen)
 
 

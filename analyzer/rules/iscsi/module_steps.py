@@ -8,7 +8,6 @@ from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text
 
 MODULE = "iscsi_tcp"
-FOLDERS = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d")
 
 AGAIN = Text(
     en="Read what it prints: `not found` means that the kernel's module package is missing, `install` that a rule in "
@@ -18,12 +17,17 @@ AGAIN = Text(
 
 
 def load(node: str, loading: ModuleLoading | Unknown) -> tuple[Step, ...]:
-    first: tuple[Step, ...] = (_dry_run(node),)
-    if not isinstance(loading, Unknown) and not loading.exists:
-        first = (_dry_run(node), _install_package(node))
-    elif not isinstance(loading, Unknown) and loading.is_forbidden:
-        first = (_find_rule(node), _allow(node))
-    return (*first, _load(node), _persist(node), _confirm(node))
+    return (*_first(node, loading), _load(node), _persist(node), _confirm(node))
+
+
+def _first(node: str, loading: ModuleLoading | Unknown) -> tuple[Step, ...]:
+    if isinstance(loading, Unknown):
+        return (_dry_run(node),)
+    if not loading.exists:
+        return (_install_package(node),)
+    if loading.is_forbidden:
+        return (_find_rule(node), _allow(node))
+    return ()
 
 
 def _dry_run(node: str) -> Step:
@@ -49,12 +53,15 @@ def _find_rule(node: str) -> Step:
         target=f"{MODULE}-rule",
         effect=Effect.READS,
         does=Text(en="Find the rule that forbids iscsi_tcp", zh="查找禁用 iscsi_tcp 的规则"),
-        command=Command(("grep", "-rsn", MODULE, *FOLDERS)),
+        command=Command(("grep", "-rn", MODULE, "/etc/modprobe.d")),
         expect=Text(
             en="FILE:LINE:install iscsi_tcp /bin/false, or a like line",
             zh="文件:行号:install iscsi_tcp /bin/false 或类似内容",
         ),
-        if_fails=AGAIN,
+        if_fails=Text(
+            en="Look in /run/modprobe.d and /usr/lib/modprobe.d as well.",
+            zh="请同时检查 /run/modprobe.d 和 /usr/lib/modprobe.d。",
+        ),
     )
 
 

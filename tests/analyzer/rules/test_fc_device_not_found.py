@@ -1,0 +1,189 @@
+"""A Fibre Channel device that was not found: told per volume, with what is left as its cause."""
+
+import pytest
+
+from analyzer.facts import Span, Unknown
+from analyzer.facts.bindings import Bindings, bind
+from analyzer.facts.cluster import (
+    Event,
+    Events,
+    PersistentVolume,
+    PersistentVolumes,
+    Pod,
+    Pods,
+    PublishInfo,
+    VolumeAttachment,
+    VolumeAttachments,
+)
+from analyzer.facts.logs import SignalHit, Signals
+from analyzer.facts.transport import FcPort, FcPorts
+from analyzer.findings import Affected, Certainty, Finding, Inconclusive
+from analyzer.judging import judge_node
+from analyzer.rules.fibre_channel.fc_device_not_found import fc_device_not_found as rule
+from bundle.capture import Status
+
+SPAN = Span("x", 1, 1, ("line",))
+UNKNOWN = Unknown("x", Status.TIMEOUT, "why")
+WWPN = "20080022a10bc14f"
+WAIT = "failed to execute waitDeviceDiscovery. "
+MESSAGE = (
+    f'MountVolume.MountDevice failed for volume "pvc-1" : rpc error: code = Internal desc = {WAIT}VolumeDeviceNotFound'
+)
+
+ATTACHMENT = VolumeAttachment(
+    "csi-1",
+    "csi.huawei.com",
+    "n1",
+    "pvc-1",
+    True,
+    False,
+    PublishInfo("6" * 32, "", (), (), (WWPN,), ("1",)),
+    "",
+    "",
+    SPAN,
+)
+VOLUME = PersistentVolume(
+    "pvc-1", "csi.huawei.com", "fc-155.vol-1", "6" * 32, "Filesystem", (), "shop", "data", "Bound", SPAN
+)
+POD = Pod("shop", "db-0", "uid", "n1", "Pending", ("data",), False, (), SPAN)
+
+
+def hit(signal: str, last: str = "2026-07-03 10:15:12.9", **fields: str) -> SignalHit:
+    return SignalHit(signal, tuple(fields.items()), 2, "2026-07-03 10:00:00.0", last, (SPAN,))
+
+
+STAGE = hit("driver-stage-device-not-found", volume="vol-1", step=WAIT)
+
+
+def logs(*hits: SignalHit) -> Signals:
+    return Signals(hits, ("driver_logs",))
+
+
+def ports(state: str = "Online", remote: str = f"0x{WWPN}", remote_state: str = "Online") -> FcPorts:
+    host = FcPort(3, "host3", "0x21000024ff7ee1f4", state, None, None, SPAN)
+    return FcPorts((host,), (FcPort(3, "rport-3:0-0", remote, remote_state, "FCP Target", 0, SPAN),))
+
+
+def judged(**facts: object) -> list[Finding | Inconclusive]:
+    """The rule on a node whose logs are read and quiet, but for what `facts` says."""
+    given: dict[type, object] = {
+        Signals: logs(),
+        FcPorts: ports(),
+        PersistentVolumes: PersistentVolumes((VOLUME,)),
+        VolumeAttachments: VolumeAttachments((ATTACHMENT,)),
+        Pods: Pods((POD,)),
+        Events: Events(()),
+        Bindings: bind((ATTACHMENT,), (VOLUME,), (POD,), ()),
+    }
+    kinds = {kind.__name__: kind for kind in given}
+    said = judge_node("n1", given | {kinds[name]: fact for name, fact in facts.items()}, [rule])
+    return [*said.findings, *said.inconclusive]
+
+
+def found(**facts: object) -> Finding:
+    (finding,) = judged(**facts)
+    assert isinstance(finding, Finding)
+    return finding
+
+
+def event(node: str = "n1", message: str = MESSAGE) -> Events:
+    return Events((Event("shop", "Pod", "db-0", node, "FailedMount", message, 1, "", "", SPAN),))
+
+
+def test_a_failed_stage_is_told_of_its_pv_and_its_pod():
+    finding = found(Signals=logs(STAGE))
+    assert finding.subject == "pv:pvc-1"
+    assert finding.affects == (Affected("shop", "db-0", "data", "pvc-1"),)
+
+
+def test_a_volume_without_a_pv_is_told_by_its_own_name():
+    assert found(Signals=logs(STAGE), PersistentVolumes=UNKNOWN).subject == "volume:vol-1"
+
+
+def test_the_message_alone_is_told_when_no_line_names_the_volume():
+    assert found(Signals=logs(hit("driver-fc-device-not-found"))).subject == "volume:unknown"
+
+
+def test_an_event_of_the_pod_is_enough():
+    assert found(Events=event()).subject == "pv:pvc-1"
+
+
+def test_an_event_that_names_no_node_belongs_to_the_pods_node():
+    assert found(Events=event(node="")).subject == "pv:pvc-1"
+
+
+def test_an_event_of_another_node_does_not_matter():
+    assert judged(Events=event(node="n2")) == []
+
+
+def test_the_kubelets_journal_is_enough():
+    assert found(Signals=logs(hit("kubelet-device-not-found", pv="pvc-1", step=WAIT))).subject == "pv:pvc-1"
+
+
+def test_log_and_event_of_one_volume_are_one_finding_with_both_as_evidence():
+    other = Span("cluster/events.json", 7, 7, ("Event",))
+    events = Events((Event("shop", "Pod", "db-0", "n1", "FailedMount", MESSAGE, 1, "", "", other),))
+    finding = found(Signals=logs(STAGE), Events=events, FcPorts=UNKNOWN)
+    assert [(one.node, one.source) for one in finding.evidence] == [("n1", "x"), ("", "cluster/events.json")]
+
+
+def test_the_same_words_of_an_iscsi_volume_are_not_reported():
+    info = PublishInfo("6" * 32, "", ("iqn",), (), (), ())
+    attachment = VolumeAttachment("c", "d", "n1", "pvc-1", True, False, info, "", "", SPAN)
+    stage = hit("driver-stage-device-not-found", volume="vol-1", step="")
+    assert judged(Signals=logs(stage), VolumeAttachments=VolumeAttachments((attachment,))) == []
+
+
+def test_a_volume_staged_since_is_not_reported():
+    staged = hit("driver-volume-staged", last="2026-07-03 11:00:00.0", handle="fc-155.vol-1")
+    assert judged(Signals=logs(STAGE, staged)) == []
+
+
+def test_a_volume_staged_before_is_reported():
+    staged = hit("driver-volume-staged", last="2026-07-03 09:00:00.0", handle="fc-155.vol-1")
+    assert found(Signals=logs(STAGE, staged)).subject == "pv:pvc-1"
+
+
+def test_a_volume_that_went_to_another_node_is_not_reported():
+    assert judged(Signals=logs(STAGE), VolumeAttachments=VolumeAttachments(())) == []
+
+
+def test_visible_target_ports_leave_it_possible_and_rule_out_the_zoning():
+    finding = found(Signals=logs(STAGE))
+    assert finding.certainty is Certainty.POSSIBLE
+    assert "Ruled out" in finding.cause.en
+    assert "- zoning" not in finding.cause.en
+
+
+@pytest.mark.parametrize("seen", [ports(remote="0x2100000000000000"), ports(remote_state="Blocked")])
+def test_target_ports_that_are_not_visible_make_the_zoning_likely(seen: FcPorts):
+    finding = found(Signals=logs(STAGE), FcPorts=seen)
+    assert (finding.certainty, finding.steps[0].target) == (Certainty.LIKELY, "fc-zoning")
+
+
+def test_no_port_online_is_told_as_likely():
+    assert "host3 Linkdown" in found(Signals=logs(STAGE), FcPorts=ports(state="Linkdown")).cause.en
+
+
+def test_without_the_ports_all_causes_are_listed():
+    finding = found(Signals=logs(STAGE), FcPorts=UNKNOWN)
+    assert finding.certainty is Certainty.POSSIBLE
+    assert all(word in finding.cause.en for word in ("zoning", "mapping", "HBA", "HyperMetro"))
+
+
+def test_nothing_it_offers_changes_anything():
+    assert {step.effect.value for step in found(Signals=logs(STAGE)).steps} == {"reads"}
+
+
+def test_quiet_logs_clear_the_node():
+    assert judged() == []
+
+
+def test_without_any_log_that_would_tell_the_rule_says_so():
+    (gap,) = judged(Signals=Signals((), ("kernel_log",)))
+    assert isinstance(gap, Inconclusive)
+
+
+def test_without_logs_at_all_the_rule_says_so():
+    (gap,) = judged(Signals=UNKNOWN)
+    assert isinstance(gap, Inconclusive)
