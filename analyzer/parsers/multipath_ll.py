@@ -47,9 +47,9 @@ _HEADER = re.compile(
 _LISTED = re.compile(
     rf"(?:\S.*?)? *{_ADDRESS} +-?[0-9]+ +({_DM_STATE}) +({_CHECKER_STATE}) +\S.*? +({_DEVICE_STATE}) *"
 )
-_NO_FACT = re.compile(
-    r"(?:[0-9]+\.[0-9]{6}|[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8}) \| .*|===== .* =====|uuid +hcil +dev +dev_t .*"
-)
+_LIST_HEADING = re.compile(r"uuid +hcil +dev +dev_t .*")
+_LOG = re.compile(r"(?:[0-9]+\.[0-9]{6}|[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8}) \| .*|===== .* =====")
+_BRANCHES = ("|- ", "`- ")
 
 # 0.4.8 and older: `\_` draws no ends; RHEL 4 quotes, and names no dm device; some builds print a third state.
 _OLD_HEADER = re.compile(r"(?:[a-z]*: )?(?:(\S+) \((.+)\)|(\S+)) *(dm-[0-9]+)?()() *")
@@ -111,22 +111,34 @@ class _Reader:
         self.lines = lines
         self.maps: list[MultipathMap] = []
         self.listed: list[Path] = []
+        self.in_list = False
         self.block: _Block | None = None
 
     def read(self) -> MultipathMaps:
         for number, line in enumerate(self.lines, start=1):
-            kind, form = _FORMS.get(line[:5]) or _FORMS.get(line[:3]) or _HEADER_FORM
-            if kind == "path":
-                self.path(number, line, form)
-            elif kind == "group":
-                self.group(number, line, form)
-            elif kind == "size":
-                self.size(number, line, form)
-            elif line and not line.isspace() and not _NO_FACT.fullmatch(line):
-                self.header(number, line)
+            if line[2:5] in _BRANCHES:
+                self.path(number, line, _PATH)
+            else:
+                self.other(number, line)
         self.close_last()
-        held = {path.dev_t for found in self.maps for path in found.paths}
+        held = {path.dev_t for found in self.maps for path in found.paths} if self.listed else set()
         return MultipathMaps(tuple(self.maps), tuple(path for path in self.listed if path.dev_t not in held))
+
+    def other(self, number: int, line: str) -> None:
+        if line.startswith(("|-+- ", "`-+- ")):
+            self.group(number, line, _GROUP)
+        elif line.startswith("size="):
+            self.size(number, line, _SIZE)
+        elif line.startswith("[size="):
+            self.size(number, line, _OLD_SIZE)
+        elif line.startswith(" \\_ "):
+            self.path(number, line, _OLD_PATH)
+        elif line.startswith("\\_ "):
+            self.group(number, line, _OLD_GROUP)
+        elif _LIST_HEADING.fullmatch(line):
+            self.in_list = True
+        elif line and not line.isspace() and not _LOG.fullmatch(line):
+            self.header(number, line)
 
     def path(self, number: int, line: str, form: re.Pattern[str]) -> None:
         match = form.fullmatch(line)
@@ -135,8 +147,9 @@ class _Reader:
         block = self.block
         if block is None or not block.groups or block.path_mark == "`":
             raise ParseError(_PROBE, number, "a path outside a path group")
-        block.path_mark, *fields = match.groups()
-        block.groups[-1].paths.append(_path(number, line, fields))
+        block.path_mark, hctl, device, dev_t, dm_state, checker_state, device_state = match.groups("")
+        path = _path(number, line, hctl, device, dev_t, dm_state, checker_state, device_state)
+        block.groups[-1].paths.append(path)
         block.last = number
 
     def group(self, number: int, line: str, form: re.Pattern[str]) -> None:
@@ -161,15 +174,15 @@ class _Reader:
         self.block.last = number
 
     def header(self, number: int, line: str) -> None:
-        listed = _LISTED.fullmatch(line)
-        if listed is not None:
-            self.listed.append(_path(number, line, list(listed.groups())))
+        if self.in_list and (listed := _LISTED.fullmatch(line)) is not None:
+            self.listed.append(_path(number, line, *listed.groups()))
             return
         match = _HEADER.fullmatch(line)
-        if match is None and self.lines[number : number + 1] and self.lines[number].startswith("[size="):
+        if match is None and "".join(self.lines[number : number + 1]).startswith("[size="):
             match = _OLD_HEADER.fullmatch(line)
         if match is None:
             raise ParseError(_PROBE, number, f"not a line of multipath -ll: {line!r}")
+        self.in_list = False
         self.close()
         self.block = _Block(number, match)
 
@@ -188,28 +201,16 @@ class _Reader:
             raise ParseError(_PROBE, last.span.last_line, "the last map's paths are missing: cut off")
 
 
-def _path(number: int, line: str, fields: list[str | None]) -> Path:
-    hctl, device, dev_t, dm_state, checker_state, device_state = fields
+def _path(number: int, line: str, hctl: str, device: str, dev_t: str, dm: str, checker: str, state: str) -> Path:
     return Path(
         None if hctl == "#:#:#:#" else hctl,
         None if device == "-" else device,
         None if dev_t == "#:#" else dev_t,
-        dm_state or "",
-        checker_state or "",
-        device_state or "",
+        dm,
+        checker,
+        state,
         Span(_PROBE, number, number, (line,)),
     )
-
-
-_HEADER_FORM = ("header", _HEADER)
-_FORMS = {
-    **dict.fromkeys(("  |- ", "  `- ", "| |- ", "| `- "), ("path", _PATH)),
-    **dict.fromkeys(("|-+- ", "`-+- "), ("group", _GROUP)),
-    "size=": ("size", _SIZE),
-    "[size": ("size", _OLD_SIZE),
-    " \\_": ("path", _OLD_PATH),
-    "\\_ ": ("group", _OLD_GROUP),
-}
 
 
 def parse(text: str) -> MultipathMaps:
