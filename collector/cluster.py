@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bundle.capture import Capture, ClusterSnapshot, Status
-from collector.driver_logs import LOGS, collect_logs
+from collector.driver_logs import LOGS, PATH, collect_logs
 from collector.kubectl import Kubectl, Reply, paged
 from collector.objects import Json, backend_config, is_of_driver, minimised
 
@@ -114,7 +114,7 @@ def api_paths() -> tuple[tuple[str, str], ...]:
     """Every path that is read, with its purpose, for `plan`."""
     listed = tuple((paged(kind.path), kind.reads) for kind in KINDS)
     config = ("/api/v1/namespaces/NAMESPACE/configmaps/NAME", "protocol and portals of each backend that a claim names")
-    return (*listed, config, ("kubectl logs (driver's pods)", LOGS.reads))
+    return (*listed, config, (PATH, LOGS.reads))
 
 
 def _capture(kubectl: Kubectl, kind: Kind) -> Capture:

@@ -1,4 +1,4 @@
-"""Logs of the driver's pods through `kubectl logs`: bounded, newest lines, secrets removed.
+"""Logs of the driver's pods, as `kubectl logs` would show them: bounded, newest lines, secrets removed.
 
 Input    the pods that were read.  Output  `<pod>/<container>` -> bytes, and one capture that says how it went.
 The controller's containers are always read.  Of the node pods, whose logs lie on the nodes too, only those that are not
@@ -25,7 +25,8 @@ MOST_CONTAINERS = 200
 TAIL_LINES = 20_000
 MOST_BYTES = 4 * 1024 * 1024
 LIMIT_S = 30.0
-_HOURS = {"s": "s", "min": "m", "h": "h"}
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+PATH = "/api/v1/namespaces/NAMESPACE/pods/POD/log?container=CONTAINER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def collect_logs(
         if reply.status is Status.COLLECTED and reply.out
     }
     status, reason = _verdict(replies, len(left_out))
-    argv = ("kubectl", "logs", "--tail", str(TAIL_LINES), "-n", "NAMESPACE", "POD", "-c", "CONTAINER")
+    argv = ("kubectl", "get", "--raw", f"{PATH}&tailLines={TAIL_LINES}")
     return logs, Capture(NAME, status, argv, None, started, round(time.monotonic() - begun, 3), bool(left_out), reason)
 
 
@@ -100,16 +101,14 @@ def _to_console(spec: Json) -> bool:
 
 
 def _read(kubectl: Kubectl, container: _Container, since: str) -> Reply:
-    previous = ("--previous",) if container.previous else ()
-    period = () if container.previous else (f"--since={_go_duration(since)}",)
-    limits = (f"--tail={TAIL_LINES}", f"--limit-bytes={MOST_BYTES}", *period, *previous)
-    return kubectl.run(("logs", *limits, "-n", container.namespace, "-c", container.name, container.pod), LIMIT_S)
+    path = f"/api/v1/namespaces/{container.namespace}/pods/{container.pod}/log?container={container.name}"
+    which = "previous=true" if container.previous else f"sinceSeconds={_seconds(since)}"
+    return kubectl.get(f"{path}&tailLines={TAIL_LINES}&limitBytes={MOST_BYTES}&{which}", LIMIT_S)
 
 
-def _go_duration(since: str) -> str:
-    """ "7d" -> "168h": kubectl knows no days."""
-    number, unit = re.fullmatch(r"(\d+)([a-z]+)", since).groups()  # type: ignore[union-attr]  # checked by the CLI
-    return f"{int(number) * 24}h" if unit == "d" else f"{number}{_HOURS[unit]}"
+def _seconds(since: str) -> int:
+    number = since.rstrip("smindh")
+    return int(number) * _SECONDS[since.removeprefix(number)]
 
 
 def _verdict(replies: tuple[Reply, ...], left_out: int) -> tuple[Status, str]:

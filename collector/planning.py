@@ -30,8 +30,7 @@ def plan(probes: Sequence[AnyProbe], *, active: bool) -> Iterator[str]:
     yield "From the cluster, through the kubectl on this machine (with --kubeconfig); Secrets are never requested:"
     yield ""
     for path, purpose in api_paths():
-        command = path if path.startswith("kubectl") else f"kubectl get --raw {shlex.quote(path)}"
-        yield f"  {command}"
+        yield f"  kubectl get --raw {shlex.quote(path)}"
         yield f"{INDENT}{purpose}"
     yield ""
     yield "On this machine: the files named on the command line, ~/.ssh/config, known_hosts and the SSH keys or agent."

@@ -51,7 +51,7 @@ def test_the_word_of_the_user_ends_a_program_at_once() -> None:
     cancelled = threading.Event()
     threading.Timer(0.2, cancelled.set).start()
     begun = time.monotonic()
-    with pytest.raises(TransportError, match="interrupted"):
-        with LocalTransport("here", cancelled=cancelled).run("sleep 600", deadline_s=60) as running:
-            running.stream.read()
+    way = LocalTransport("here", cancelled=cancelled)
+    with pytest.raises(TransportError, match="interrupted"), way.run("sleep 600", deadline_s=60) as running:
+        running.stream.read()
     assert time.monotonic() - begun < 30

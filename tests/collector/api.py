@@ -1,0 +1,91 @@
+"""A small API server for a real kubectl: lists of objects in pages, and the ways in which a real one refuses.
+
+`serving(objects)` gives an `Api`; what it was asked for is in `asked`.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+Objects = Mapping[str, object]  # path -> list of items, one object, or an HTTP status to refuse with
+REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 410: "Expired"}
+
+
+@dataclass
+class Api:
+    kubeconfig: Path
+    objects: dict[str, object]
+    asked: list[str] = field(default_factory=list)
+    slow_s: float = 0.0
+    expire_once: bool = False
+    most_per_page: int = 500
+
+
+@contextmanager
+def serving(folder: Path, objects: Objects) -> Iterator[Api]:
+    api = Api(folder / "kubeconfig", dict(objects))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            api.asked.append(self.path)
+            time.sleep(api.slow_s)
+            code, body = _reply(api, self.path)
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "text/plain" if isinstance(body, bytes) else "application/json")
+            self.end_headers()
+            with suppress(ConnectionError):  # a kubectl that was killed
+                self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    api.kubeconfig.write_text(kubeconfig_for(server.server_address[1]))
+    try:
+        yield api
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def kubeconfig_for(port: int) -> str:
+    server = f"http://127.0.0.1:{port}"
+    clusters = [{"name": "test", "cluster": {"server": server}}]
+    contexts = [{"name": "test", "context": {"cluster": "test", "user": "test"}}]
+    users = [{"name": "test", "user": {"token": "seCretTokenOfTheKubeconfig"}}]
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": "test"}
+    return json.dumps({**config, "clusters": clusters, "contexts": contexts, "users": users})
+
+
+def _reply(api: Api, asked: str) -> tuple[int, object]:
+    url, query = urlsplit(asked), parse_qs(urlsplit(asked).query)
+    found = api.objects.get(url.path, 404)
+    if isinstance(found, bytes):
+        return 200, found
+    if isinstance(found, int):
+        return found, _status(found)
+    if not isinstance(found, list):
+        return 200, found
+    start = int(query.get("continue", ["0"])[0])
+    if start and api.expire_once:
+        api.expire_once = False
+        return 410, _status(410)
+    end = start + min(int(query.get("limit", ["500"])[0]), api.most_per_page)
+    metadata = {"continue": str(end)} if end < len(found) else {}
+    return 200, {"apiVersion": "v1", "kind": "List", "metadata": metadata, "items": found[start:end]}
+
+
+def _status(code: int) -> dict[str, object]:
+    message = "the server could not find the requested resource" if code == 404 else f"the test says {REASONS[code]}"
+    status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code}
+    return {**status, "reason": REASONS[code], "message": message}
