@@ -62,7 +62,7 @@ case $1 in
 *) exec /usr/bin/tee "$@" ;;
 esac
 """,
-    "sleep": "exec /bin/sleep 0.02\n",
+    "sleep": "exec /bin/sleep 0.01\n",
 }
 
 

@@ -10,6 +10,7 @@ from analyzer.runbook import (
     DiskIsDead,
     DiskIsFree,
     Effect,
+    Guard,
     MapIsDead,
     MapIsFree,
     MapIsNamed,
@@ -36,20 +37,24 @@ def step(
     phase: Phase,
     effect: Effect,
     command: Command | None,
-    *guards: MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree,
+    *guards: Guard,
     does: str = "do it",
     target: str = "it",
 ) -> Step:
     return Step(HOSTNAME, phase, target, effect, said(does), command, said("nothing is printed"), STOP, guards)
 
 
-def stop_queueing() -> Step:
+def stop_queueing(dead: MapIsDead = IS_DEAD) -> Step:
     message = Command(("dmsetup", "message", "-u", f"mpath-{WWID}", "0", "fail_if_no_path"))
-    return step(Phase.STOP_QUEUEING, Effect.CHANGES, message, IS_DEAD)
+    return step(Phase.STOP_QUEUEING, Effect.CHANGES, message, dead)
+
+
+def flushing(command: Command, *guards: Guard) -> Step:
+    return step(Phase.FLUSH_MAP, Effect.DESTROYS, command, *guards)
 
 
 def flush() -> Step:
-    return step(Phase.FLUSH_MAP, Effect.DESTROYS, Command(("multipath", "-f", "mpathb")), IS_DEAD, IS_NAMED, IS_FREE)
+    return flushing(Command(("multipath", "-f", "mpathb")), IS_DEAD, IS_NAMED, IS_FREE)
 
 
 def delete(path: PathIdentity) -> Step:
