@@ -1,7 +1,7 @@
 """How fast logs are scanned: `python -m benchmarks.scan_logs [MEGABYTES]`.
 
 The same log is scanned by the hyperscan database, and a part of it by one `re` alternation of the same patterns; both
-in this process, one after the other.  Prints MB/s of each and the ratio.
+in this process, one after the other.  Prints MB/s of processor time of each, and the ratio.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def log_of(size: int) -> bytes:
 
 
 def rate(run: Callable[[bytes], object], data: bytes) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     run(data)
-    return len(data) / (time.perf_counter() - started) / 1e6
+    return len(data) / (time.process_time() - started) / 1e6
 
 
 def main(megabytes: int) -> None:
     log = log_of(megabytes * 1_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     scan("log", (Log.DRIVER,), b"x")
-    compiled = time.perf_counter() - started
+    compiled = time.process_time() - started
     alternation = re.compile(b"|".join(b"(?:" + signal.pattern + b")" for signal in all_signals()))
     ours = rate(lambda data: scan("log", (Log.DRIVER,), data), log)
     theirs = rate(lambda data: sum(1 for _ in alternation.finditer(data)), log[: len(log) // 50])

@@ -29,7 +29,7 @@ def _driver(
 STAGING = (
     _driver(
         "driver-volume-staged",
-        rb" is staged\b",
+        rb" is staged",
         r"\bVolume (?P<handle>\S+) is staged\b",
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is staged",
         "2.1.0 to v4.12",
@@ -37,7 +37,7 @@ STAGING = (
     ),
     _driver(
         "driver-stage-device-not-found",
-        rb"Stage volume \S+ error: ",
+        rb"Stage volume ",
         r"\bStage volume (?P<volume>\S+) error: (?P<step>.*?)(?i:volume ?device ?not ?found)",
         f"[ERROR]: {REQUEST}Stage volume pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 error: failed to execute "
         "waitDeviceDiscovery. VolumeDeviceNotFound",
@@ -85,7 +85,7 @@ FIBRE_CHANNEL = (
 ISCSI = (
     _driver(
         "driver-iscsi-module-missing",
-        TRANSPORT_MISSING_BYTES + rb"|error: \[?exit status 12\b",
+        TRANSPORT_MISSING_BYTES + rb"|exit status 12",
         # 12: ISCSI_ERR_TRANS_NOT_FOUND; the command's own words may be masked away
         rf"(?:{TRANSPORT_MISSING}|iscsiadm -m (?:node|discovery).*?, error: \[?exit status 12\b)",
         f"[WARNING]: {REQUEST}Run shell cmd iscsiadm -m node -T ***-p 192.168.129.10:3260 --login output: [Logging in "
@@ -130,7 +130,7 @@ RESIDUAL = (
     ),
     _driver(
         "driver-flush-failed",
-        rb"Flush multipath device \S+ error",
+        rb"Flush multipath device ",
         r"Flush multipath device (?P<map>\S+) error",
         f"[WARNING]: {REQUEST}Flush multipath device mpathb error: exit status 1",
         "V2.2.13.1 to v4.12",
@@ -155,7 +155,7 @@ RESIDUAL = (
     ),
     _driver(
         "driver-device-unreadable",
-        rb"Device:\S+ is unreadable",
+        rb" is unreadable",
         r"Device:(?P<device>\S+) is unreadable",
         f"[WARNING]: {REQUEST}Device:/dev/dm-12 is unreadable.",
         "V2.2.15 to v4.12",
@@ -173,7 +173,7 @@ RESIDUAL = (
     ),
     _driver(
         "driver-device-not-unique",
-        rb"(?:virtual|physical) device not unique",
+        rb"virtual device not unique|physical device not unique",
         r"(?P<kind>virtual|physical) device not unique",
         f"[ERROR]: {REQUEST}Stage volume pvc-63ebfda5 error: virtual device not unique",
         "V2.2.5.1 to v4.12",

@@ -11,13 +11,11 @@ TRANSPORT_MISSING = (
     r"could not find module by name=['‘\"]?iscsi_tcp"
     r"|Error running install command .{0,80} for module iscsi_tcp"
     r"|Could not (?:insert module|load transport) tcp"
-    r"|iSCSI driver (?:tcp is )?not (?:loaded|found)"
+    r"|iSCSI driver (?:tcp is not loaded|not loaded|not found)"
 )
 TRANSPORT_MISSING_BYTES = (
-    rb"could not find module by name="
-    rb"|for module iscsi_tcp"
-    rb"|Could not (?:insert module|load transport) tcp"
-    rb"|iSCSI driver (?:tcp is )?not (?:loaded|found)"
+    rb"could not find module by name=|for module iscsi_tcp|Could not insert module tcp|Could not load transport tcp"
+    rb"|iSCSI driver tcp is not loaded|iSCSI driver not loaded|iSCSI driver not found"
 )
 
 SIGNALS = (

@@ -22,9 +22,9 @@ def _kernel(
 SIGNALS = (
     _kernel(
         "kernel-lun-not-supported",
-        rb"Add\. Sense: (?:Logical unit not supported|ASC=0x25 ASCQ=0x0\b)",
+        rb"Add\. Sense: Logical unit not supported|Add\. Sense: ASC=0x25 ASCQ=0x0",
         # the command's tag is printed since Linux 4.1; the numbers when the kernel was built without sense texts
-        rf"\bsd {HCTL}: \[(?P<device>sd[a-z]+)\]\s+(?:tag#\d+ )?Add\. Sense: ",
+        rf"\bsd {HCTL}: \[(?P<device>sd[a-z]+)\]\s+(?:tag#\d+ )?Add\. Sense: (?:Log|ASC=0x25 ASCQ=0x0\b)",
         "[ 1871.101202] sd 2:0:0:2: [sdb] tag#94 Add. Sense: Logical unit not supported",
         "drivers/scsi/scsi_logging.c, scsi_log_print_sense",
     ),
@@ -52,7 +52,7 @@ SIGNALS = (
     ),
     _kernel(
         "kernel-rejecting-io-offline",
-        rb"rejecting I/O to (?:offline|dead) device",
+        rb"rejecting I/O to offline device|rejecting I/O to dead device",
         rf"\bsd {HCTL}: (?:\[(?P<device>sd[a-z]+)\] )?rejecting I/O to (?P<state>offline|dead) device",
         "[ 2065.849637] sd 2:0:0:1: rejecting I/O to offline device",
         "drivers/scsi/scsi_lib.c, scsi_prep_state_check",
@@ -66,7 +66,7 @@ SIGNALS = (
     ),
     _kernel(
         "kernel-buffer-io-error",
-        rb"Buffer I/O error on dev(?:ice)? ",
+        rb"Buffer I/O error on dev",
         r"Buffer I/O error on dev(?:ice)? (?P<device>[\w-]+), logical block ",
         "[ 2104.667102] Buffer I/O error on dev dm-2, logical block 1, lost sync page write",
         "fs/buffer.c, buffer_io_error",
@@ -80,14 +80,14 @@ SIGNALS = (
     ),
     _kernel(
         "kernel-path-failed",
-        rb"device-mapper: multipath: (?:\d+:\d+: )?Failing path ",
+        rb"Failing path ",
         r"device-mapper: multipath: (?:(?P<map>\d+:\d+): )?Failing path (?P<path>\d+:\d+)\.",
         "[ 1871.120406] device-mapper: multipath: 253:1: Failing path 8:16.",
         "drivers/md/dm-mpath.c, fail_path",
     ),
     _kernel(
         "kernel-capacity-zero",
-        rb"detected capacity change from \d+ to 0\b",
+        rb"detected capacity change from ",
         r"\b(?P<device>sd[a-z]+): detected capacity change from (?P<before>\d+) to 0\b",
         "[ 1944.300871] sdb: detected capacity change from 614400 to 0",
         "block/genhd.c, set_capacity_and_notify",
@@ -101,7 +101,7 @@ SIGNALS = (
     ),
     _kernel(
         "kernel-hung-task",
-        rb"blocked for more than \d+ seconds",
+        rb"blocked for more than ",
         r"INFO: task (?P<command>.{1,64}):(?P<pid>\d+) blocked for more than \d+ seconds",
         "[ 2311.440102] INFO: task dd:2871 blocked for more than 120 seconds.",
         "kernel/hung_task.c, check_hung_task",

@@ -16,7 +16,7 @@ def _multipathd(signal_id: str, pattern: bytes, decode: str, sample: str, printe
 SIGNALS = (
     _multipathd(
         "multipathd-no-active-path",
-        rb"remaining active paths: 0\b",
+        rb"remaining active paths: 0",
         r"\b(?P<map>\S+): remaining active paths: 0\b",
         "2026-11-22T15:06:41+0000 worker-1 multipathd[387]: mpathb: remaining active paths: 0",
         "libmultipath/structs_vec.c, update_queue_mode_del_path; multipathd/main.c",
