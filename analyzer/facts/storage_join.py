@@ -220,7 +220,8 @@ class _Witnesses:
         if self.openers is None:
             return None
         nodes = (f"/dev/{device.name}", f"/dev/mapper/{device.dm_name}")
-        return tuple(opener for opener in self.openers.openers if opener.device in nodes)
+        # udev may have made the node anew since: "/dev/dm-1 (deleted)" is the same device
+        return tuple(one for one in self.openers.openers if one.device.removesuffix(" (deleted)") in nodes)
 
     def _stuck(self, openers: Iterable[Opener]) -> tuple[Opener, ...]:
         stuck = {one.pid for one in (self.processes.processes if self.processes else ()) if one.is_uninterruptible}

@@ -141,7 +141,9 @@ def _map_is_free(dead: StorageMap) -> Iterator[Obstacle]:
 
 def _only_stuck_readers(dead: StorageMap) -> bool:
     """Whether all that holds the map open is readers hanging in its queue: they end when the queueing does."""
-    return bool(dead.queues and dead.openers) and dead.openers == dead.stuck_openers
+    if not dead.queues or dead.dm is None or dead.openers != dead.stuck_openers:
+        return False
+    return len(dead.stuck_openers) >= dead.dm.open_count  # nobody else has it open, unseen
 
 
 def _disk_is_free(dead: Disk) -> Iterator[Obstacle]:

@@ -174,6 +174,12 @@ def test_readers_stuck_in_a_queueing_map_do_not_forbid_its_removal_since_they_en
     assert phases(remove_map(given.GROUND, dead).steps)[0] is Phase.STOP_QUEUEING
 
 
+def test_a_map_opened_more_often_than_by_its_stuck_readers_is_kept() -> None:
+    opened = replace(given.dead_map().dm, open_count=2)  # type: ignore[type-var]
+    stuck = (Opener(3665, "/dev/dm-1", "(udev-worker)", given.span("block_openers")),)
+    assert "is open (2)" in why_not_map(queues=True, dm=opened, openers=stuck, stuck_openers=stuck)
+
+
 def test_a_swap_map_is_kept() -> None:
     assert "is swap" in why_not_map(is_swap=True)
 
