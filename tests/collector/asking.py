@@ -1,0 +1,39 @@
+"""The node program, rendered for some probes and run for real under a given shell."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bundle.capture import Capture
+from collector.answer import decode
+from collector.probes import AnyProbe, Probe
+from collector.program import render
+
+SHELLS = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}
+each_shell = pytest.mark.parametrize("shell", list(SHELLS.values()), ids=list(SHELLS))
+
+
+def shell_probe(script: str, *, name: str = "asked", limit_s: int = 5, limit_bytes: int = 1024 * 1024) -> Probe:
+    return Probe(name, ("sh", "-c", script), reads="a test", limit_s=limit_s, limit_bytes=limit_bytes)
+
+
+def run(shell: Sequence[str], probes: Sequence[AnyProbe], folder: Path, **options: object) -> bytes:
+    folder.mkdir(exist_ok=True)
+    program = render(probes, folders=(str(folder),), **options)  # type: ignore[arg-type]  # options are render's own
+    done = subprocess.run([*shell, "-s"], input=program.encode(), capture_output=True, timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def ask(shell: Sequence[str], probes: Sequence[AnyProbe], folder: Path, **options: object) -> dict[str, Capture]:
+    stream = io.BytesIO(run(shell, probes, folder, **options))
+    return {capture.probe: capture for capture in decode(stream, probes)}
+
+
+def ask_one(shell: Sequence[str], probe: AnyProbe, folder: Path) -> Capture:
+    return ask(shell, [probe], folder)[probe.name]
