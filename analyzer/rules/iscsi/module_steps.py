@@ -41,7 +41,7 @@ def _dry_run(node: str) -> Step:
             zh="查看加载 iscsi_tcp 时会执行的操作（不会真正加载）",
         ),
         command=Command(("modprobe", "-n", "-v", MODULE)),
-        expect=Text(en="insmod /lib/modules/…/iscsi_tcp.ko", zh="insmod /lib/modules/…/iscsi_tcp.ko"),
+        expect=Text(en="insmod /lib/modules/…/iscsi_tcp.ko", zh="输出 insmod /lib/modules/…/iscsi_tcp.ko"),
         if_fails=AGAIN,
     )
 
