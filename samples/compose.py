@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bundle.capture import Capture, CollectedFile, NodeSnapshot, Status
+from collector.ended import End, judge
 from collector.probes import AnyProbe, FileProbe, catalogue
+from collector.redact import redact
 from samples.composing import around, driver_log
 from samples.composing.fibre_channel import fc_device_not_found
 from samples.composing.folder import write_bundle, write_json
@@ -82,7 +84,7 @@ def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:
     answers["nfs_mount"] = Capture("nfs_mount", Status.EMPTY, exit_code=21, started=moment.started)
     answers["direct_read"] = around.direct_read(moment, answers)
     answers.update({capture.probe: capture for capture in node.replaced})
-    ordered = tuple(replace(_renamed(answers[probe.name], node.renames), argv=_argv(probe)) for probe in catalogue())
+    ordered = tuple(_finished(probe, _renamed(answers[probe.name], node.renames)) for probe in catalogue())
     return NodeSnapshot(
         node.name,
         ordered,
@@ -93,6 +95,22 @@ def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:
         started=moment.started,
         seconds=9.5,
     )
+
+
+def _finished(probe: AnyProbe, capture: Capture) -> Capture:
+    """As the collector would have kept it: judged and without secrets."""
+    capture = replace(capture, argv=_argv(probe))
+    if capture.status in (Status.UNREACHABLE, Status.TIMEOUT):
+        return capture
+    if capture.status is Status.ABSENT:
+        missing = capture.reason.partition(":")[0]
+        status, reason = judge(probe, End("absent", missing=missing), b"", b"", truncated=False, files=0)
+        return Capture(probe.name, status, argv=capture.argv, started=capture.started, reason=reason)
+    out, err = redact(capture.out), redact(capture.err)
+    files = tuple(replace(file, content=redact(file.content)) for file in capture.files)
+    end = End("exited", capture.exit_code)
+    status, reason = judge(probe, end, out, err, truncated=False, files=len(files))
+    return replace(capture, status=status, reason=reason, out=out, err=err, files=files)
 
 
 def _argv(probe: AnyProbe) -> tuple[str, ...]:
@@ -117,8 +135,10 @@ def _renamed(capture: Capture, renames: Mapping[str, str]) -> Capture:
             content = content.replace(old.encode(), new.encode())
         return content
 
-    files = tuple(CollectedFile(swap(each.path.encode()).decode(), swap(each.content)) for each in capture.files)
-    return replace(capture, out=swap(capture.out), err=swap(capture.err), files=files)
+    files = [CollectedFile(swap(each.path.encode()).decode(), swap(each.content)) for each in capture.files]
+    if capture.probe == "kubelet_volumes":  # in the order of the shell's glob
+        files.sort(key=lambda each: each.path)
+    return replace(capture, out=swap(capture.out), err=swap(capture.err), files=tuple(files))
 
 
 if __name__ == "__main__":

@@ -155,8 +155,8 @@ def _files(around: Around, probe: str, files: Mapping[str, str]) -> Capture:
 
 def _captured_files(started: str, probe: str, files: Mapping[str, str]) -> Capture:
     collected = tuple(CollectedFile(path, text.encode()) for path, text in files.items())
-    status = Status.COLLECTED if files else Status.EMPTY
-    return Capture(probe, status, started=started, seconds=0.1, files=collected)
+    status, code = (Status.COLLECTED, 0) if files else (Status.EMPTY, 21)
+    return Capture(probe, status, exit_code=code, started=started, seconds=0.1, files=collected)
 
 
 def _os_release(captures: Path) -> str:

@@ -125,7 +125,7 @@ def _without_sessions(
 
 def _blacklist() -> Capture:
     file = CollectedFile("/etc/modprobe.d/no-iscsi.conf", b"install iscsi_tcp /bin/false\n")
-    return Capture("modules_conf", Status.COLLECTED, started=NO_DISKS_AT, files=(file,))
+    return Capture("modules_conf", Status.COLLECTED, exit_code=0, started=NO_DISKS_AT, files=(file,))
 
 
 def _known(probe: str, out: bytes) -> Capture:

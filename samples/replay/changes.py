@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 STATE = Path("/.replay/state/state.json")
+CHANGED = Path("/.replay/state/changed")  # from then on no recorded answer is given as it is
 OPENERS = Path("/.replay/openers.json")
 BLOCK = Path("/sys/block")
 
@@ -30,6 +31,7 @@ def state() -> Iterator[dict[str, list[str]]]:
         file.seek(0)
         file.truncate()
         json.dump(value, file)
+    CHANGED.touch()
 
 
 def begin() -> None:
@@ -108,7 +110,7 @@ def _remove_device(name: str) -> None:
     with contextlib.suppress(OSError):
         Path("/dev", name).unlink(missing_ok=True)
     for other in list(Path("/dev/disk").glob("by-*/*")):
-        if os.readlink(other).rpartition("/")[2] == name:
+        if other.readlink().name == name:
             other.unlink()
 
 

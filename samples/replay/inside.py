@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import contextlib
 import json
 import os
@@ -15,10 +16,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bundle.capture import Capture, NodeSnapshot
+from bundle.capture import Capture, NodeSnapshot, Outcome
 from bundle.folder import read_node_folder
 from samples.replay import changes, mounts, tree
-from samples.replay.recording import TOOLS, recording
+from samples.replay.recording import TOOLS, recording, said
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -29,6 +30,8 @@ ETC_FROM_HOST = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 
 def run(options: argparse.Namespace) -> int:
     node = read_node_folder(options.node)
+    if node.outcome is Outcome.UNREACHABLE:
+        sys.exit(f"replay: {node.node} was unreachable, so there is nothing to replay.")
     captures = node.by_probe()
     root = Path(options.inside)
     listeners = _network(captures)
@@ -103,13 +106,23 @@ def _tools(root: Path, node: NodeSnapshot, options: argparse.Namespace) -> None:
         mounts.bind(options.state.resolve(), home / "state")
     recorded = recording(node, without=options.without, hangs=options.hangs)
     (home / "recording.json").write_text(json.dumps(recorded))
-    for module in ("answer.py", "answers.py", "changes.py"):
+    for module in ("answer.sh", "answer.py", "answers.py", "changes.py"):
         shutil.copy(Path(__file__).with_name(module), home / module)
-    python = os.path.realpath(sys.executable)
-    (home / "answer").write_text(f"#!{python} -IS\nexec(open('/.replay/answer.py').read())\n")
-    (home / "answer").chmod(0o755)
+    compileall.compile_dir(home, quiet=1)  # the tools run under limits that would cut their own caches short
+    (home / "python").symlink_to(os.path.realpath(sys.executable))
+    (home / "answer.sh").chmod(0o755)
     for tool in recorded["tools"]:
-        (home / "bin" / tool).symlink_to("/.replay/answer")
+        (home / "bin" / tool).symlink_to("/.replay/answer.sh")
+    for kind in ("hangs", "root_only"):
+        (home / kind).mkdir()
+        for tool in recorded[kind]:
+            (home / kind / tool).touch()
+    for (tool, arguments), (out, err, code) in said(node).items():
+        folder = home / "said" / tool / arguments
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".out").write_bytes(out.encode("utf-8", "surrogateescape"))
+        (folder / ".err").write_bytes(err.encode("utf-8", "surrogateescape"))
+        (folder / ".code").write_text(f"{code}\n")
     mounts.bind(home / "bin", root / "usr/local/sbin")
     for tool in TOOLS:
         for folder in ("usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin", "usr/lib/udev", "lib/udev"):

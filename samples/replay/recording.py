@@ -32,8 +32,10 @@ OWNERS = {
     "journal_kubelet": "journalctl",
     "runtime_units": "systemctl",
 }
-ALWAYS = ("ls", "uname", "dd", "sudo")  # the host's own, with the node's answers in between
+ALWAYS = ("ls", "uname", "dd", "sudo", "mount.nfs")  # the host's own, with the node's answers in between
 TOOLS = (*sorted(set(OWNERS.values())), "iscsid", "lvm", "sg_inq", "sg_vpd", "insmod", "rmmod", "mount.nfs", "blkid")
+LSBLK = "-J -o NAME,KNAME,PKNAME,TYPE,SIZE,MOUNTPOINTS,STATE,HCTL,RO,VENDOR,MODEL,TRAN"
+Said = tuple[str, str, int]  # stdout, stderr, exit code
 ROOT_ONLY = ("multipath", "multipathd", "dmsetup", "scsi_id", "sg_turs", "sg_luns", "pvs", "iscsiadm", "dmesg")
 
 
@@ -47,8 +49,6 @@ def recording(node: NodeSnapshot, *, without: Sequence[str] = (), hangs: Sequenc
         "root_only": list(ROOT_ONLY),
         "answers": {capture.probe: _answer(capture) for capture in node.captures},
         "listed": _listed(node),
-        "kernel": text_of(captures, "os_release").partition("\n")[0],
-        "reads": _reads(text_of(captures, "direct_read"), captures["direct_read"].err.decode()),
     }
 
 
@@ -68,10 +68,51 @@ def _listed(node: NodeSnapshot) -> dict[str, str]:
     return {f"{found['name']} -> {found['target']}": found["line"] for found in LISTED.finditer(text)}
 
 
-def _reads(out: str, err: str) -> dict[str, dict[str, object]]:
+def said(node: NodeSnapshot) -> dict[tuple[str, str], Said]:
+    """`(tool, arguments)` -> what was said to exactly that call."""
+    captures = node.by_probe()
+    found: dict[tuple[str, str], Said] = {}
+    for capture in node.captures:
+        tool = capture.argv[0] if capture.argv else ""
+        if tool in (*OWNERS.values(), "ls") and capture.status.is_knowledge:
+            found[tool, " ".join(capture.argv[1:])] = _said(capture)
+    found["uname", "-r"] = (text_of(captures, "os_release").partition("\n")[0] + "\n", "", 0)
+    found["lsblk", LSBLK] = _said(captures["lsblk"])
+    if captures["lvm_pvs"].exit_code == 0:
+        found["pvs", "-o +devices --reportformat json"] = _said(captures["lvm_pvs"])
+    found |= _each(text_of(captures, "scsi_id"), "scsi_id", "-g -u -d ", r"^(/dev/\w+) ((?:\w+\n)?) rc=(\d+)$")
+    found |= _each(text_of(captures, "sg_turs"), "sg_turs", "-vv ", r"^== (/dev/\w+)\n(.*?)^rc=(\d+)$")
+    found |= _each(text_of(captures, "sg_luns"), "sg_luns", "", r"^== (/dev/\w+)\n(.*?)^rc=(\d+)$")
+    found |= _reads(text_of(captures, "direct_read"), captures["direct_read"].err.decode())
+    listing = text_of(captures, "sysfs_iscsi").partition("\nsession")[0]
+    links = LISTED.findall(text_of(captures, "sysfs_block"))
+    for line, name, _ in links:
+        if "/" not in name:
+            device = next((other for other, link, _ in links if link == f"{name}/device"), "")
+            found["ls", f"-ld {name} {name}/device"] = (f"{line}\n{device}\n", "", 0)
+    folders = " ".join(
+        f"/sys/class/{name}" for name in ("scsi_device/", "scsi_host", "iscsi_session", "iscsi_connection")
+    )
+    if listing:
+        found["ls", f"-l {folders}"] = (f"{listing.rstrip()}\n", "", 0)
+    return found
+
+
+def _said(capture: Capture) -> Said:
+    answer = _answer(capture)
+    return answer["out"], answer["err"], answer["code"]  # type: ignore[return-value]
+
+
+def _each(text: str, tool: str, options: str, form: str) -> dict[tuple[str, str], Said]:
+    """One device's part of an answer that names device after device."""
+    parts = re.findall(form, text, re.MULTILINE | re.DOTALL)
+    return {(tool, f"{options}{device}"): (out, "", int(code)) for device, out, code in parts}
+
+
+def _reads(out: str, err: str) -> dict[tuple[str, str], Said]:
     """What a direct read of each device said."""
-    said = dict(re.findall(r"^== (\S+)\n((?:(?!== ).*\n)*)", err, re.MULTILINE))
+    words = dict(re.findall(r"^== (\S+)\n((?:(?!== ).*\n)*)", err, re.MULTILINE))
     return {
-        device: {"code": int(code), "err": said.get(device, "")}
+        ("dd", f"if={device} bs=4096 count=1 iflag=direct"): ("", words.get(device, ""), int(code))
         for device, code in re.findall(r"^(\S+) rc=(\d+) bytes=0$", out, re.MULTILINE)
     }

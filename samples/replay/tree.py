@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bundle.capture import Capture, NodeSnapshot
 
-LISTED = re.compile(r"^(?P<line>l\S+ .* (?P<name>[^ ]+) -> (?P<target>[^ ]+))$", re.MULTILINE)
+LISTED = re.compile(r"^(?P<line>l\S+ .* (?P<name>\S+) -> (?P<target>\S+))$", re.MULTILINE)
 OUT_OF_REACH = ("blocked", "transport-offline", "offline")
 
 
@@ -34,7 +34,7 @@ def build(root: Path, node: NodeSnapshot) -> None:
     for line in text_of(captures, "driver_wwn_files").splitlines():
         path, _, wwn = line.rpartition(":")
         _write(root / path.lstrip("/"), wwn.encode())
-    (root / "var/lib/kubelet/plugins").mkdir(parents=True, exist_ok=True)
+    (root / "var/lib/kubelet/plugins/kubernetes.io/csi").mkdir(parents=True, exist_ok=True)
     _write(root / "etc/os-release", text_of(captures, "os_release").partition("\n")[2].encode())
 
 
@@ -73,7 +73,8 @@ def _sys(sys: Path, captures: Mapping[str, Capture]) -> None:
     for holder in re.findall(r"^\S+/(?:holders|slaves): (.*)$", block, re.MULTILINE):
         _holders(sys / "block", holder.split())
     _iscsi(sys, text_of(captures, "sysfs_iscsi"))
-    for path, value in re.findall(r"^(/sys/class/fc_[^:]+:?[^:]*?/\w+):(.*)$", text_of(captures, "sysfs_fc"), re.M):
+    for line in text_of(captures, "sysfs_fc").splitlines():  # an rport's name has a colon, no value has
+        path, _, value = line.rpartition(":")
         _write(sys.parent / path.lstrip("/"), f"{value}\n".encode())
 
 
