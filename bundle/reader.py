@@ -36,11 +36,12 @@ __all__ = [
     "read_node_folder",
 ]
 
+THE_CLUSTER = "the cluster"  # its key in `damaged`; no node can have such a name
 _AGAIN = "copy the file again and compare its sha256"
 
 
 class BundleReader:
-    """A bundle's file.  `damaged` tells, by name, what `snapshots` had to leave out, and why."""
+    """A bundle's file.  `damaged` tells, by name, what `snapshots` and `cluster` had to leave out, and why."""
 
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
         self.path = path
@@ -106,10 +107,15 @@ class BundleReader:
         self._ignored |= dict.fromkeys(walk.ignored)
 
     def cluster(self) -> ClusterSnapshot | None:
+        """None without one, and when it is damaged; then `damaged` tells."""
         contents = self.contents
         if not contents.has_cluster:
             return None
-        unit = self._unit(layout.CLUSTER_FOLDER, contents.cluster)
+        try:
+            unit = self._unit(layout.CLUSTER_FOLDER, contents.cluster)
+        except BundleError as error:
+            self.damaged[THE_CLUSTER] = str(error)
+            return None
         announced = unit.cluster_manifest()
         return manifest.to_cluster(announced, unit.contents) if announced else None
 
@@ -117,11 +123,8 @@ class BundleReader:
         """Reads all of it, and says what is wrong with it, a sentence each; nothing for a sound, complete bundle."""
         for _ in self.snapshots():
             pass
+        self.cluster()
         found = list(self.damaged.values())
-        try:
-            self.cluster()
-        except BundleError as error:
-            found.append(str(error))
         absent = {name: record for name, record in self.targets().items() if name not in self.contents.whole}
         found += [f"{name} is not in {self.path}: {record.reason or 'unknown why'}." for name, record in absent.items()]
         if not self.contents.complete and not absent:

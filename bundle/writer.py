@@ -9,9 +9,11 @@ Same snapshots in the same order, same bytes.  Errors: `BundleError`, after whic
 from __future__ import annotations
 
 import hashlib
+import signal
 import tarfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -101,10 +103,11 @@ class BundleWriter:
             targets.setdefault(target, TargetRecord(Outcome.UNREACHABLE, NOT_COLLECTED))
         index = Index(layout.FORMAT, self._meta.name, self._bundle, self._cluster, targets)
         try:
-            place = self._add({layout.INDEX: manifest.encode(index)}, self._started, last=True)
-            with self._lock:
-                self._file.append(layout.footer(place.offset))
-            self.sha256 = self._file.finish()
+            with _undisturbed():
+                place = self._add({layout.INDEX: manifest.encode(index)}, self._started, last=True)
+                with self._lock:
+                    self._file.append(layout.footer(place.offset))
+                self.sha256 = self._file.finish()
         except BaseException:
             self._file.discard()
             raise
@@ -115,6 +118,19 @@ class BundleWriter:
         with self._lock:
             offset = self._file.append(packed)
         return Place(offset, len(packed), size, hashlib.sha256(packed).hexdigest())
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C is not heard within: it would take away what is being finished."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
 
 
 def pack(folder: Path, path: Path) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from bundle import layout
 from bundle.capture import Outcome
-from bundle.reader import BundleError, BundleReader
+from bundle.reader import THE_CLUSTER, BundleError, BundleReader
 from tests.bundle.making import ROOT, make, member, node, writer
 
 
@@ -47,6 +47,19 @@ def test_a_bundle_without_a_cluster_has_none(tmp_path):
     assert reader.cluster() is None
     assert reader.nodes() == ()
     assert reader.complete
+
+
+def test_a_damaged_cluster_costs_no_node(tmp_path):
+    path = make(tmp_path / "b")
+    place = BundleReader(path).contents.cluster
+    data = bytearray(path.read_bytes())
+    data[place.offset + place.length // 2] ^= 0xFF
+    path.write_bytes(data)
+    reader = BundleReader(path)
+    assert reader.cluster() is None
+    assert reader.nodes() == ("n1", "n2", "n3")
+    assert "cluster" in reader.damaged[THE_CLUSTER]
+    assert not reader.complete
 
 
 def test_a_reader_can_be_sent_to_another_process(tmp_path):

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -98,6 +99,20 @@ def test_ctrl_c_while_a_node_is_half_written_takes_that_node_out_again(tmp_path,
             with pytest.raises(KeyboardInterrupt):
                 bundle.add_node(node("n2"))
     assert list(BundleReader(tmp_path / "b").snapshots()) == [node("n1")]
+
+
+def test_ctrl_c_while_the_bundle_is_being_finished_does_not_take_it_away(tmp_path, monkeypatch):
+    really_sync = os.fsync
+
+    def interrupted(fd):
+        os.kill(os.getpid(), signal.SIGINT)
+        really_sync(fd)
+
+    with writer(tmp_path / "b") as bundle:
+        bundle.add_node(node("n1"))
+        monkeypatch.setattr(os, "fsync", interrupted)
+    assert BundleReader(tmp_path / "b").nodes() == ("n1",)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_any_other_exception_leaves_nothing(tmp_path):
