@@ -13,17 +13,29 @@ from tests.analyzer.report.removal import PATHS, delete, flush, runbook
 SCRIPT = render(runbook())
 
 
-def refuses(guarded: FakeNode, *words: str, script: str = SCRIPT) -> None:
-    """Shown by the dry run; and with --apply nothing is changed, and one sentence says what differs."""
-    shown = guarded.run(script)
-    assert (shown.code, shown.err) == (3, "")
-    assert all(word in shown.out for word in words), shown.out
-    acted = guarded.run(script, "--apply", "--yes")
-    assert acted.code == 3
-    assert all(word in acted.err for word in words), acted.err
-    assert acted.err.count("\n") == 1
-    assert acted.err in acted.transcript
-    assert guarded.asked("multipath", "tee") == []
+def refuses(node: FakeNode, *words: str, script: str = SCRIPT) -> None:
+    """Nothing is removed, and one sentence says what differs."""
+    ran = node.run(script, "--apply", "--yes")
+    assert ran.code == 3
+    assert all(word in ran.err for word in words), ran.err
+    assert ran.err.count("\n") == 1
+    assert ran.err in ran.transcript
+    assert node.asked("multipath", "tee") == []
+
+
+def test_the_dry_run_tells_what_would_refuse(guarded: FakeNode) -> None:
+    guarded.write("sys/class/iscsi_session/session8/state", "FREE")
+    ran = guarded.run(SCRIPT)
+    assert (ran.code, ran.err) == (3, "")
+    assert "would refuse: sde is out of reach: session8 expected LOGGED_IN, found FREE" in ran.out
+    assert "Nothing was changed. Steps that would refuse: 4" in ran.out
+
+
+def test_the_dry_run_tells_that_a_map_would_still_be_open(guarded: FakeNode) -> None:
+    guarded.write("open/dm-1", "1")
+    ran = guarded.run(render(runbook(flush())))
+    assert (ran.code, ran.err) == (3, "")
+    assert "expected open count 0, found 1" in ran.out
 
 
 def test_nothing_runs_when_the_device_letter_now_means_another_disk(guarded: FakeNode) -> None:
