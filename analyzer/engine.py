@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,19 +130,29 @@ def _judged(reader: BundleReader, cluster: _Cluster, workers: int) -> Iterator[_
         for node in reader.nodes():
             yield _read_and_judge(reader, cluster, node)
         return
+    yield from _in_parallel(reader, cluster, workers)
+
+
+def _in_parallel(reader: BundleReader, cluster: _Cluster, workers: int) -> Iterator[_Judged]:
     all_rules()  # loaded once, before the workers are forked
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
-    with ProcessPoolExecutor(
-        workers, multiprocessing.get_context(method), initializer=_start_worker, initargs=(reader, cluster)
-    ) as pool:
-        nodes = reader.nodes()
-        yield from pool.map(_in_worker, nodes, chunksize=max(1, min(16, len(nodes) // (workers * 4))))
+    context = multiprocessing.get_context(method)
+    nodes = reader.nodes()
+    chunk = max(1, min(16, len(nodes) // (workers * 4)))
+    with ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(reader, cluster)) as pool:
+        try:
+            yield from pool.map(_in_worker, nodes, chunksize=chunk)
+        except BrokenProcessPool:
+            raise BundleError(
+                f"a worker process died while reading {reader.path}; it may lack memory: free some and try again."
+            ) from None
 
 
 _worker: list[tuple[BundleReader, _Cluster]] = []  # of this process, if it is a worker
 
 
 def _start_worker(reader: BundleReader, cluster: _Cluster) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's business
     _worker.append((reader, cluster))
 
 
