@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,11 +39,12 @@ def write(captures: Path, sample: Sample) -> None:
     cluster = Cluster(started, sample.machines, sample.placed, unattached=sample.unattached, events=sample.events)
     folder = HERE / sample.name
     write_bundle(folder, started=started, cluster=cluster.snapshot(), nodes=nodes)
-    write_json(folder / "EXPECTED.json", expected(sample.expected))
+    write_json(folder / "EXPECTED.json", expected(sample))
     (folder / "README.md").write_text(readme(sample))
 
 
-def expected(parts: tuple[Expected, ...]) -> dict[str, object]:
+def expected(sample: Sample) -> dict[str, object]:
+    parts: Sequence[Expected] = sample.expected
     findings = [
         {"rule": rule, "nodes": list(part.nodes), "subject": subject, "certainty": certainty}
         for part in parts
@@ -54,7 +55,8 @@ def expected(parts: tuple[Expected, ...]) -> dict[str, object]:
         for part in parts
         if part.must_appear or part.must_not_appear
     }
-    return {"exit_code": 1 if findings else 0, "findings": findings, "inconclusive": [], "runbooks": runbooks}
+    inconclusive = {node: sorted(rules) for node, rules in sample.inconclusive.items()}
+    return {"exit_code": 1 if findings else 0, "findings": findings, "inconclusive": inconclusive, "runbooks": runbooks}
 
 
 def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:

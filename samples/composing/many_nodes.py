@@ -6,10 +6,13 @@ from bundle.capture import Capture, Outcome, Status
 from collector.probes import catalogue
 from samples.composing.renaming import machines, node, on_node
 from samples.composing.scenarios import (
+    DISK_RULES,
     FAILED_OVER,
     HEALTHY_NAMES,
     HOME,
+    MAP_RULES,
     NODE_WAS_LOST,
+    OTHER_RULES,
     VOL1,
     VOL2,
     VOL3,
@@ -67,6 +70,13 @@ def outage() -> Sample:
         unattached=(dead,),
         machines=machines(6),
         events=NODE_WAS_LOST,
+        inconclusive={
+            "worker-2": (*MAP_RULES, *DISK_RULES, *OTHER_RULES),
+            "worker-3": (*MAP_RULES, *DISK_RULES, *OTHER_RULES),
+            "worker-4": (*MAP_RULES, *DISK_RULES),
+            "worker-5": MAP_RULES,
+            "worker-6": MAP_RULES,
+        },
         composed="The answers that are missing on worker-2, 3, 4 and 6 are composed, with the messages of the tools.",
     )
 

@@ -59,6 +59,7 @@ class Sample:
     unattached: Sequence[Volume] = ()
     machines: Sequence[Machine] = WORKERS
     events: Sequence[Json] = ()
+    inconclusive: Mapping[str, Sequence[str]] = field(default_factory=dict)  # node -> rules that cannot know
     composed: str = ""  # what the README says of parts no recording holds, beyond the usual
 
 
@@ -93,6 +94,9 @@ def residual_disks(*volumes: Volume) -> tuple[tuple[str, str, str], ...]:
 
 
 LINK_DOWN = (("path-degraded", "portal:10.10.2.1:3260", "confirmed"),)
+MAP_RULES = ("array-unreachable", "map-queues-forever", "path-degraded", "residual-multipath-map")
+DISK_RULES = ("lun-id-reused", "residual-scsi-disk")
+OTHER_RULES = ("fc-device-not-found", "iscsi-tcp-not-loaded")
 HEALTHY_NAMES = (wwid(VOL1), "mpathc", "dm-2", "sdc", "sdf")
 STORAGE = (
     Sample(
@@ -135,7 +139,7 @@ STORAGE = (
                     *residual_maps(VOL2, VOL3),
                     *(("map-queues-forever", subject(dead), "confirmed") for dead in (VOL2, VOL3)),
                 ),
-                (wwid(VOL2), wwid(VOL3), "disablequeueing", "sda", "sdb", "sdc", "sdd"),
+                (wwid(VOL2), wwid(VOL3), "fail_if_no_path", "sda", "sdb", "sdc", "sdd"),
                 (wwid(VOL1), "mpathc", "dm-2", "sde", "sdf", "kill"),
             ),
         ),
@@ -245,6 +249,7 @@ STORAGE = (
                 ("sda", "sdc", "sdd", "sdf"),
             ),
         ),
+        inconclusive={"worker-1": MAP_RULES},
         events=NODE_WAS_LOST,
     ),
     Sample(
