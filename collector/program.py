@@ -21,6 +21,8 @@ from collector.probes.logs import SINCE
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/udev:/lib/udev"  # scsi_id: udev
 
+FOLDERS = ("/dev/shm", "/run", "/tmp", "/var/tmp")  # noqa: S108  the first two are in memory where they exist
+
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PORTAL = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 _SHARE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<path>/[A-Za-z0-9._/-]{0,1023})")
@@ -35,8 +37,12 @@ def render(
     shares: Sequence[str] = (),
     since: str = "24h",
     deadline_s: int = 1800,
+    folders: Sequence[str] = FOLDERS,
 ) -> str:
-    """The program; `deadline_s` is when it gives up by itself, also when nobody reads what it writes."""
+    """The program.  After `deadline_s` it gives up by itself, also when nobody reads what it writes.
+
+    Its private folder is made in the first of `folders` that can be written and has room.
+    """
     if not _PERIOD.fullmatch(since):
         raise ValueError(f"{since!r} is not a period: write a number and s, min, h or d, such as 24h.")
     arguments = {"portals": tuple(map(portal_words, portals)), "nfs_mount": tuple(map(share_word, shares))}
@@ -44,8 +50,16 @@ def render(
         _line(probe, arguments.get(probe.name, ()), since) if active or not probe.active else f"off {probe.name}"
         for probe in probes
     ]
-    text = _shell_text("program.sh").replace("@PATH@", SEARCH_PATH).replace("@DEADLINE@", str(int(deadline_s)))
-    return text.replace("@PROBES@", "\n".join(lines))
+    values = {
+        "@PATH@": SEARCH_PATH,
+        "@FOLDERS@": shlex.join(folders),
+        "@DEADLINE@": str(int(deadline_s)),
+        "@PROBES@": "\n".join(lines),
+    }
+    text = _shell_text("program.sh")
+    for mark, value in values.items():
+        text = text.replace(mark, value)
+    return text
 
 
 def portal_words(portal: str) -> str:

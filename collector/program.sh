@@ -34,7 +34,7 @@ csi_triage_program() {
   # Prefers a tmpfs with room; any folder that can be written will do.
   make_folder() {
     for room in 262144 0; do
-      for parent in /dev/shm /run /tmp /var/tmp; do
+      for parent in @FOLDERS@; do
         [ -d "$parent" ] && [ -w "$parent" ] || continue
         free=$(df -Pk "$parent" 2>/dev/null | { read -r _; read -r _ _ _ free _; echo "${free:-0}"; })
         [ "${free:-0}" -ge "$room" ] 2>/dev/null || continue
@@ -81,22 +81,23 @@ csi_triage_program() {
 
   leave() {
     trap - EXIT
-    if [ -n "$guard" ]; then
-      { kill -s KILL "$guard" && wait "$guard"; } 2>/dev/null
-    fi
+    exec 2>/dev/null
+    [ -z "$guard" ] || kill -s KILL "$guard"
     clean
     exit "$1"
   }
 
   # Ticks every second.  When the program was killed, or has not ended by its deadline, it cleans up in its place.
+  # The end of the pipe that is read belongs to the program alone: when it is gone, writing fails.
   stand_guard() {
+    exec 3>&- >/dev/null 2>&1 </dev/null
     trap '' HUP INT PIPE TERM
     ticks=0
     while sleep 1; do
       [ -d "/proc/$main" ] && echo tick >&4 || break
       ticks=$((ticks + 1))
       [ "$ticks" -lt @DEADLINE@ ] || break
-    done 2>/dev/null
+    done
     read -r self _ </proc/self/stat
     for child in "$main" $(cat "/proc/$main/task/$main/children" 2>/dev/null); do
       [ "$child" = "$self" ] || kill -s KILL "$child" 2>/dev/null
@@ -121,7 +122,7 @@ csi_triage_program() {
   run() {
     folder=$1 bytes=$2 keep=$3
     shift 3
-    exec 2>/dev/null
+    exec 3>&- >/dev/null 2>&1 </dev/null
     cd /
     CSI_TRIAGE_TMP=$folder/tmp
     export CSI_TRIAGE_TMP
@@ -129,11 +130,11 @@ csi_triage_program() {
     ulimit -f $((bytes / block + 1))
     if [ "$keep" = last ]; then
       mkfifo "$folder/pipe"
-      tail -c $((bytes + 1)) <"$folder/pipe" >"$folder/out" 3>&- 4>&- &
+      tail -c $((bytes + 1)) <"$folder/pipe" >"$folder/out" 4>&- &
       reader=$!
-      $own_group "$@" </dev/null >"$folder/pipe" 2>"$folder/err" 3>&- 4>&- &
+      $own_group "$@" >"$folder/pipe" 2>"$folder/err" 4>&- &
     else
-      $own_group "$@" </dev/null >"$folder/out" 2>"$folder/err" 3>&- 4>&- &
+      $own_group "$@" >"$folder/out" 2>"$folder/err" 4>&- &
     fi
     leader=$!
     echo "$leader" >"$folder/pid"
@@ -163,7 +164,7 @@ csi_triage_program() {
     fi
     now
     eval "began_$name=$now_cs until_$name=$((now_s + limit + 1)) bytes_$name=$bytes keep_$name=$keep"
-    run "$folder" "$bytes" "$keep" "$@" 3>&- >/dev/null 2>&1 </dev/null &
+    run "$folder" "$bytes" "$keep" "$@" &
     echo $! >"$folder/runner"
     running=$((running + 1)) active="$active $name"
   }
@@ -189,12 +190,13 @@ csi_triage_program() {
       eval "until=\$until_$name"
       [ "$now_s" -ge "$until" ] || continue
       eval "until_$name=999999999999"
-      cut_off "$temporary/$name" 3>&- >/dev/null 2>&1 </dev/null &
+      cut_off "$temporary/$name" &
     done
   }
 
   # TERM, a second's grace, KILL.  What survives that cannot be waited for: it is written down and left behind.
   cut_off() {
+    exec 3>&- >/dev/null 2>&1 </dev/null
     : >"$1/timeout"
     read -r leader <"$1/pid" || return
     signal_group TERM "$leader"
@@ -235,7 +237,9 @@ csi_triage_program() {
     active="${rest%% "$1" *} ${rest#* "$1" }" running=$((running - 1))
     folder=$temporary/$1 code='' how=exited
     [ ! -e "$folder/timeout" ] || how=timeout
-    if [ "$2" = stuck ]; then read -r left <"$folder/runner" && kill -s KILL "$left" 2>/dev/null; fi
+    if [ "$2" = stuck ]; then
+      { read -r left <"$folder/runner" && kill -s KILL "$left" && wait "$left"; } 2>/dev/null
+    fi
     if [ -e "$folder/rc" ]; then read -r code <"$folder/rc"; fi
     now
     eval "took=\$((now_cs - began_$1)) bytes=\$bytes_$1 keep=\$keep_$1"
@@ -288,7 +292,7 @@ csi_triage_program() {
   if tar -b 1 -cf /dev/null -C / dev/null 2>/dev/null; then small='-b 1'; fi
   mkfifo "$temporary/messages"
   exec 3<>"$temporary/messages" 4>"$temporary/messages"
-  stand_guard 3>&- >/dev/null 2>&1 </dev/null &
+  stand_guard &
   guard=$!
 
 @PROBES@

@@ -219,16 +219,17 @@ def test_a_process_that_sigkill_does_not_end_is_recorded_and_left(
 def test_a_process_that_may_not_be_killed_is_recorded_and_left(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("a process of another user is started by root")
-    own = tmp_path / "sleep-as-root"
-    shutil.copy("/bin/sleep", own)
-    own.chmod(0o4755)
+    become_root = tmp_path / "setpriv"
+    shutil.copy(shutil.which("setpriv") or "setpriv", become_root)
+    become_root.chmod(0o4755)
     for folder in (tmp_path, *tmp_path.parents):
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
     private = tmp_path / "private"
     private.mkdir(mode=0o777)
     private.chmod(0o777)
     nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dash")
-    answer = ask_one(nobody, Probe("asked", (str(own), "8"), reads="a test", limit_s=1), private)
+    argv = (str(become_root), "--reuid=0", "--regid=0", "--clear-groups", "sleep", "8")
+    answer = ask_one(nobody, Probe("asked", argv, reads="a test", limit_s=1), private)
     assert answer.status is Status.TIMEOUT
     assert "still there in state S, pid " in answer.reason
 
