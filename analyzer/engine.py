@@ -24,13 +24,13 @@ from analyzer.facts.host import Host
 from analyzer.facts.logs import SignalHit
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, judge_cluster, judge_node, not_judged, verdict_of
-from analyzer.reading import Facts, cluster_facts, hits_by_node, node_facts, not_learned
+from analyzer.reading import NO_CLUSTER, Facts, cluster_facts, hits_by_node, node_facts, not_learned
 from analyzer.rules import all_rules
 from analyzer.runbook import ADMIN, Effect, Runbook, Step, ordered
 from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
 from bundle.folder import node_folders, read_bundle_manifest, read_cluster_folder, read_node_folder
 from bundle.layout import CLUSTER_FOLDER, CLUSTER_MANIFEST, BundleError
-from bundle.reader import BundleReader
+from bundle.reader import THE_CLUSTER, BundleReader
 
 # below this, starting processes costs more than it saves
 FEW_NODES = 10
@@ -75,8 +75,8 @@ class _Cluster:
     hits: Mapping[str, tuple[SignalHit, ...]]
 
     @classmethod
-    def of(cls, snapshot: ClusterSnapshot | None) -> _Cluster:
-        facts = cluster_facts(snapshot)
+    def of(cls, snapshot: ClusterSnapshot | None, why_none: str = NO_CLUSTER) -> _Cluster:
+        facts = cluster_facts(snapshot, why_none)
         return cls(facts, hits_by_node(snapshot, facts[Pods]))
 
 
@@ -84,6 +84,7 @@ class _Cluster:
 class _Judged:
     summary: NodeSummary
     judgement: Judgement
+    was_read: bool = True
 
 
 def analyse(path: Path, *, workers: int | None = None) -> Analysis:
@@ -91,13 +92,15 @@ def analyse(path: Path, *, workers: int | None = None) -> Analysis:
     if path.is_dir():
         return analyse_folder(path)
     reader = BundleReader(path)
-    cluster = _Cluster.of(reader.cluster())
+    objects = reader.cluster()
+    cluster = _Cluster.of(objects, reader.damaged.get(THE_CLUSTER, NO_CLUSTER))
     judged = list(_judged(reader, cluster, _workers(reader, workers)))
+    complete = reader.complete and all(one.was_read for one in judged)
     there = {one.summary.node for one in judged}
     for node, target in reader.targets().items():
         if node not in there:
             judged.append(_unread(node, target.outcome, target.reason))
-    return _analysis(reader.name, reader.meta.format, reader.meta.started, reader.complete, cluster, judged)
+    return _analysis(reader.name, reader.meta.format, reader.meta.started, complete, cluster, judged)
 
 
 def analyse_folder(path: Path) -> Analysis:
@@ -185,7 +188,7 @@ def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
 
 def _unread(node: str, outcome: Outcome, reason: str) -> _Judged:
     why = Unknown("", Status.UNREACHABLE, reason)
-    return _Judged(NodeSummary(node, outcome, reason), not_judged(node, why, all_rules()))
+    return _Judged(NodeSummary(node, outcome, reason), not_judged(node, why, all_rules()), was_read=False)
 
 
 def _bound_to_host(judgement: Judgement, host: object) -> Judgement:

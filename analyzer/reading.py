@@ -42,12 +42,12 @@ def node_facts(snapshot: NodeSnapshot, cluster_logs: tuple[SignalHit, ...] = ())
     return _assembled(facts, NODE_ASSEMBLERS)
 
 
-def cluster_facts(cluster: ClusterSnapshot | None) -> dict[type, object]:
+def cluster_facts(cluster: ClusterSnapshot | None, why_none: str = NO_CLUSTER) -> dict[type, object]:
     captures = cluster.by_kind() if cluster is not None else {}
     facts: dict[type, object] = {}
     for parser in all_object_parsers():
         if cluster is None:
-            facts[parser.fact] = Unknown(parser.kind, Status.ABSENT, NO_CLUSTER)
+            facts[parser.fact] = Unknown(parser.kind, Status.ABSENT, why_none)
             continue
         beside = [_text(captures[kind]) if _is_whole(captures.get(kind)) else None for kind in parser.beside]
         facts[parser.fact] = _learn(captures.get(parser.kind), parser.kind, parser.parse, *beside)

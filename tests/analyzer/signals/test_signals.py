@@ -74,6 +74,7 @@ def test_a_line_that_only_looks_alike_is_no_hit(log: Log, line: str):
     [
         (Log.KERNEL, "[1.0] sd 139:0:0:1: [sdaa] Add. Sense: Logical unit not supported", "kernel-lun-not-supported"),
         (Log.KERNEL, "[1.0] sd 2:0:0:2: [sdb] Add. Sense: ASC=0x25 ASCQ=0x0", "kernel-lun-not-supported"),
+        (Log.KERNEL, "[1.0] sd 2:0:0:3: [alua] Add. Sense: Logical unit not supported", "kernel-lun-not-supported"),
         (
             Log.KERNEL,
             "Nov 22 15:04:10 w kernel: Buffer I/O error on device dm-2, logical block 1",
