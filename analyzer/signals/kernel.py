@@ -23,7 +23,7 @@ SIGNALS = (
     _kernel(
         "kernel-lun-not-supported",
         rb"Add\. Sense: Logical unit not supported|Add\. Sense: ASC=0x25 ASCQ=0x0",
-        # tags are printed since Linux 4.1, `alua` when its handler asked, the numbers when the kernel was built without sense texts
+        # tags are printed since Linux 4.1, `alua` when its handler asked, numbers by a kernel without sense texts
         rf"\bsd {HCTL}: \[(?:(?P<device>sd[a-z]+)|alua)\]\s+(?:tag#\d+ )?Add\. Sense: (?:Log|ASC=0x25 ASCQ=0x0\b)",
         "[ 1871.101202] sd 2:0:0:2: [sdb] tag#94 Add. Sense: Logical unit not supported",
         "drivers/scsi/scsi_logging.c, scsi_log_print_sense",
