@@ -1,7 +1,7 @@
 """Steps of a runbook: one command each, with what it does, what guards it, and what to expect.
 
-A step that destroys cannot be constructed without a guard.  A guard is one of the closed set below; each is a named
-question about typed values that the node answers just before the command acts, with reading commands only.
+A step that destroys cannot be constructed without a guard of identity.  A guard is one of the closed set below; each
+is a named question about typed values that the node answers just before the command acts, with reading commands only.
 Commands are argv tuples; quoting them is the shell renderer's only job.
 """
 
@@ -151,6 +151,8 @@ class DiskIsFree:
         return ("disk_is_free", self.device)
 
 
+IDENTITY_GUARDS = (MapIsDead, DiskIsDead)
+
 Guard = MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree
 
 
@@ -169,8 +171,8 @@ class Step:
     guards: tuple[Guard, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.effect is Effect.DESTROYS and not self.guards:
-            raise ValueError(f"a destroying step needs a guard: {self.does.en}")
+        if self.effect is Effect.DESTROYS and not any(isinstance(guard, IDENTITY_GUARDS) for guard in self.guards):
+            raise ValueError(f"a destroying step needs a guard that re-reads the identity: {self.does.en}")
 
     @property
     def id(self) -> str:

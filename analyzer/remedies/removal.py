@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.host import DriverWwnFiles, Host, Mount
-from analyzer.facts.identifiers import BootId, DiskName, Hctl, HostName, UnsafeValueError, Wwid
+from analyzer.facts.identifiers import BootId, DiskName, Hctl, HostName, MapName, UnsafeValueError, Wwid
 from analyzer.facts.storage import Disk, DiskState, StorageMap
 from analyzer.remedies import obstacles as why
 from analyzer.remedies import steps
@@ -59,11 +59,11 @@ def remove_map(ground: Ground, dead: StorageMap) -> Removal:
     if obstacles:
         return Removal((), obstacles)
     try:
-        wwid = Wwid(dead.wwid)
+        wwid, name = Wwid(dead.wwid), MapName(dead.name)
         paths = tuple(_identity(disk) for disk in dead.disks)
     except UnsafeValueError as unsafe:
         return Removal((), (why.unsafe(str(unsafe)),))
-    return Removal(tuple(steps.remove_map(ground.node, wwid, paths, queues=bool(dead.queues))), ())
+    return Removal(tuple(steps.remove_map(ground.node, wwid, name, paths, queues=bool(dead.queues))), ())
 
 
 def remove_disk(ground: Ground, dead: Disk) -> Removal:

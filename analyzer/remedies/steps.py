@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.facts.identifiers import Wwid
+from analyzer.facts.identifiers import MapName, Wwid
 from analyzer.runbook import (
     Command,
     DiskIsDead,
@@ -12,6 +12,7 @@ from analyzer.runbook import (
     Effect,
     MapIsDead,
     MapIsFree,
+    MapIsNamed,
     PathIdentity,
     Phase,
     Step,
@@ -24,10 +25,12 @@ STOP = Text(
 )
 
 
-def remove_map(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...], *, queues: bool) -> Iterator[Step]:
+def remove_map(
+    node: str, wwid: Wwid, name: MapName, paths: tuple[PathIdentity, ...], *, queues: bool
+) -> Iterator[Step]:
     if queues:
         yield stop_queueing(node, wwid, paths)
-    yield flush_map(node, wwid, paths)
+    yield flush_map(node, wwid, name, paths)
     for path in paths:
         yield delete_disk(node, path)
     yield confirm(node)
@@ -59,20 +62,23 @@ def stop_queueing(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...]) -> Ste
     )
 
 
-def flush_map(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...]) -> Step:
+def flush_map(node: str, wwid: Wwid, name: MapName, paths: tuple[PathIdentity, ...]) -> Step:
     return Step(
         host=node,
         phase=Phase.FLUSH_MAP,
         target=wwid,
         effect=Effect.DESTROYS,
-        does=Text(en="Flush the residual map {wwid}", zh="清除残留的多路径设备 {wwid}").fill(wwid=wwid),
-        command=Command(("multipath", "-f", f"/dev/disk/by-id/dm-uuid-mpath-{wwid}")),
+        does=Text(en="Flush the residual map {name} ({wwid})", zh="清除残留的多路径设备 {name}（{wwid}）").fill(
+            name=name, wwid=wwid
+        ),
+        # every version understands a name; multipathd from 0.9.9 on refuses a device path, older ones a WWID
+        command=Command(("multipath", "-f", name)),
         expect=Text(en="No output, and the map is gone.", zh="无输出，该多路径设备消失。"),
         if_fails=Text(
             en="`map in use` means that something opened it meanwhile. Do not delete its paths. Collect again.",
             zh="`map in use` 表示期间有进程打开了该设备。不要删除它的路径，请重新采集。",
         ),
-        guards=(MapIsDead(wwid, paths), MapIsFree(wwid)),
+        guards=(MapIsDead(wwid, paths), MapIsNamed(wwid, name), MapIsFree(wwid)),
     )
 
 
