@@ -8,11 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bundle.capture import Capture, ClusterSnapshot, Status
+from collector.objects import backend_config, is_of_driver, minimised
 from samples.composing.volumes import IQN, PORTALS, WWPNS, Machine, Placed, Volume
 
 DRIVER = "csi.huawei.com"
 DRIVER_NAMESPACE = "huawei-csi"
 Json = dict[str, object]
+CONTAINERS = {
+    "huawei-csi-node": ("liveness-probe", "csi-node-driver-registrar", "huawei-csi-driver"),
+    "huawei-csi-controller": ("csi-attacher", "csi-provisioner", "huawei-csi-driver"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,18 @@ class Cluster:
         )
 
     def _capture(self, kind: str, api: str, list_kind: str, items: Iterable[Json]) -> Capture:
-        body = json.dumps({"apiVersion": api, "kind": list_kind, "items": list(items)}, indent=1)
-        return Capture(kind, Status.COLLECTED, exit_code=0, started=self.started, seconds=0.1, out=f"{body}\n".encode())
+        """As the collector keeps it: only the fields that rules use, a line per object."""
+        kept = [_kept(kind, item) for item in items]
+        rows = ",\n".join(json.dumps(item, sort_keys=True, ensure_ascii=False) for item in kept)
+        body = f'{{"apiVersion": {json.dumps(api)}, "kind": {json.dumps(list_kind)}, "items": [\n{rows}\n]}}\n'
+        status = Status.COLLECTED if kept else Status.EMPTY
+        return Capture(kind, status, exit_code=0, started=self.started, seconds=0.1, out=body.encode())
+
+
+def _kept(kind: str, item: Json) -> Json:
+    if kind == "backendconfigmaps":
+        return backend_config(item)
+    return minimised(kind, item, with_arguments=is_of_driver(item))
 
 
 def _driver_pods(machines: Sequence[Machine]) -> list[Json]:
@@ -203,9 +218,13 @@ def _driver_pod(app: str, number: int, node: str) -> Json:
             "uid": f"c51{len(app):05d}-0000-4000-8000-{number:012d}",
             "labels": {"app": app, "provisioner": DRIVER},
         },
-        "spec": {"nodeName": node, "volumes": []},
-        "status": {"phase": "Running"},
+        "spec": {"nodeName": node, "containers": [{"name": name} for name in CONTAINERS[app]], "volumes": []},
+        "status": {"phase": "Running", "containerStatuses": _ready(CONTAINERS[app])},
     }
+
+
+def _ready(names: Sequence[str]) -> list[Json]:
+    return [{"name": name, "ready": True, "restartCount": 0, "state": {"running": {}}} for name in names]
 
 
 def _claim(volume: Volume) -> Json:
@@ -249,12 +268,16 @@ def _lease(started: str) -> Json:
 
 def _daemon_set(count: int) -> Json:
     status = {"desiredNumberScheduled": count, "numberReady": count}
-    return {"metadata": {"name": "huawei-csi-node", "namespace": DRIVER_NAMESPACE}, "status": status}
+    labels = {"app": "huawei-csi-node", "provisioner": DRIVER}
+    meta = {"name": "huawei-csi-node", "namespace": DRIVER_NAMESPACE, "labels": labels}
+    return {"metadata": meta, "status": status}
 
 
 def _deployment() -> Json:
     status = {"replicas": 1, "readyReplicas": 1}
-    return {"metadata": {"name": "huawei-csi-controller", "namespace": DRIVER_NAMESPACE}, "status": status}
+    labels = {"app": "huawei-csi-controller", "provisioner": DRIVER}
+    meta = {"name": "huawei-csi-controller", "namespace": DRIVER_NAMESPACE, "labels": labels}
+    return {"metadata": meta, "status": status}
 
 
 def event(kind: str, name: str, reason: str, message: str, *, at: str, node: str = "", namespace: str = "shop") -> Json:
