@@ -14,31 +14,12 @@ from pathlib import Path
 import click
 
 from bundle.layout import BundleError
-from bundle.writer import BundleWriter
-from collector import progress
-from collector.cluster import now
-from collector.collecting import CollectError, Wishes, collect
-from collector.inventory import InventoryError
-from collector.kubectl import KubectlError
-from collector.options import PERIOD, SudoPasswordError, bundle_name, new_bundle, sudo_of
-from collector.parts import PartError, parse_part, read_part
+from collector.errors import UserError
+from collector.options import PERIOD, new_bundle, sudo_of
 from collector.planning import plan
 from collector.probes import catalogue
 from collector.program import render
-from collector.transports import TransportError
-from collector.transports.ssh_config import ConfigError
-from collector.verifying import verify
 
-SENTENCES = (
-    BundleError,
-    CollectError,
-    ConfigError,
-    InventoryError,
-    KubectlError,
-    PartError,
-    SudoPasswordError,
-    TransportError,
-)
 FILE = click.Path(path_type=Path)
 
 
@@ -113,8 +94,15 @@ def collect_command(
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
+    path = new_bundle(output, force=force)
+    sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
+
+    # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
+    from collector import progress  # noqa: PLC0415
+    from collector.collecting import Wishes, collect  # noqa: PLC0415
+
     wishes = Wishes(
-        output=new_bundle(output, force=force),
+        output=path,
         tool_version=version("csi-triage"),
         local=local,
         kubeconfig=kubeconfig,
@@ -125,7 +113,7 @@ def collect_command(
         identity=identity,
         known_hosts=known_hosts,
         ssh_config=ssh_config,
-        sudo=sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file),
+        sudo=sudo_given,
         active=active,
         since=since,
         parallel=parallel,
@@ -177,22 +165,13 @@ def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> No
     Example:
       csi-collector join worker-1=w1.part worker-2=w2.part.gz -o case-4711.tar.gz
     """
+    from collector import parts as joining  # noqa: PLC0415 - see collect_command
+    from collector import progress  # noqa: PLC0415
+
     path = new_bundle(output, force=force)
-    wanted = [parse_part(word) for word in parts]
-    results = [read_part(part, catalogue()) for part in wanted]
-    writer = BundleWriter(
-        path,
-        name=bundle_name(path),
-        started=min((result.started for result in results), default=now()),
-        tool_version=version("csi-triage"),
-        options={"joined": True},
-        targets=[part.node for part in wanted],
-    )
-    with writer:
-        for result in results:
-            writer.add_node(result)
+    results, sha256 = joining.join(path, [joining.parse_part(word) for word in parts], version("csi-triage"))
     progress.error_console().print(progress.closing_table(results, ()))
-    _tell(path, writer.sha256)
+    _tell(path, sha256)
     sys.exit(0 if all(result.outcome == "collected" for result in results) else 1)
 
 
@@ -205,6 +184,8 @@ def verify_command(bundle: Path) -> None:
     Example:
       csi-collector verify case-4711.tar.gz
     """
+    from collector.verifying import verify  # noqa: PLC0415 - see collect_command
+
     verdict = verify(bundle)
     cluster = "with" if verdict.has_cluster else "without"
     click.echo(f"{verdict.name}: format {verdict.format}, started {verdict.started}, {cluster} cluster objects")
@@ -234,7 +215,7 @@ def main() -> None:
         _fail(error.format_message())
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted; nothing was written")
-    except SENTENCES as error:
+    except (BundleError, UserError) as error:
         _fail(str(error))
     except BrokenPipeError:
         sys.exit(2)

@@ -24,6 +24,7 @@ from bundle.layout import is_safe_name
 from bundle.writer import BundleWriter
 from collector import kubectl, progress, reach
 from collector.cluster import collect_cluster, items_of, now
+from collector.errors import UserError
 from collector.inventory import Node, from_cluster, read_file
 from collector.options import bundle_name
 from collector.probes import catalogue
@@ -37,7 +38,7 @@ from collector.transports.ssh_config import ConfigError, SshOptions, Wanted, rea
 SPARE_S = 10.0  # the node's own limit lies below ours, so that its last words still arrive
 
 
-class CollectError(Exception):
+class CollectError(UserError):
     """One sentence: why there is no bundle, and what to do."""
 
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from bundle.layout import is_safe_name
-from collector.transports.ssh_config import USER_NAME, is_host
+from collector.errors import UserError
+from collector.transports.addresses import is_host, is_user
 
 _WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]]+)):(?P<port>\d{1,5})\Z")
 _BRACKETS = re.compile(r"\[(?P<v6>[^\]]+)\]\Z")
 
 
-class InventoryError(Exception):
+class InventoryError(UserError):
     """One sentence: which line or object cannot be used, and how it should read."""
 
 
@@ -66,7 +67,7 @@ def _parse(words: list[str], where: str) -> Node:
     if len(places) > 1 or settings.keys() - {"user"}:
         raise InventoryError(f"{where}: not understood; a line reads: name [address[:port]] [user=U]")
     user = settings.get("user")
-    if user is not None and not USER_NAME.match(user):
+    if user is not None and not is_user(user):
         raise InventoryError(f"{where}: {user!r} cannot be a user's name")
     address, port = _place(places[0], where) if places else (None, None)
     return Node(name, address, port, user)

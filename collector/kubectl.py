@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bundle.capture import Status
+from collector.errors import UserError
 from collector.transports.session import printable
 
 PAGE = 500
@@ -43,7 +44,7 @@ _STATUSES = (
 _EXPIRED = re.compile(r"\(Expired\)|continue parameter is too old")
 
 
-class KubectlError(Exception):
+class KubectlError(UserError):
     """One sentence: why kubectl cannot be used at all."""
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import click
 
 from bundle.layout import BundleError, safe_name
+from collector.errors import UserError
 from collector.transports import Sudo
 
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
 _SUFFIXES = (".tar.gz", ".tgz", ".tar", ".gz")
 
 
-class SudoPasswordError(Exception):
+class SudoPasswordError(UserError):
     """One sentence about the file with sudo's password."""
 
 

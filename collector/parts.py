@@ -17,13 +17,16 @@ from typing import BinaryIO, cast
 
 from bundle.capture import Capture, NodeSnapshot, Status
 from bundle.layout import is_safe_name
-from collector.answer import decode, snapshot
-from collector.probes import AnyProbe
+from bundle.writer import BundleWriter
+from collector.answer import AnswerError, decode, snapshot
+from collector.errors import UserError
+from collector.options import bundle_name
+from collector.probes import AnyProbe, catalogue
 
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-class PartError(Exception):
+class PartError(UserError):
     """One sentence about one part."""
 
 
@@ -40,19 +43,37 @@ def parse_part(word: str) -> Part:
     return Part(node, Path(file))
 
 
+def join(path: Path, parts: Sequence[Part], tool_version: str) -> tuple[tuple[NodeSnapshot, ...], str]:
+    """The nodes' results and the sha256 of the bundle at `path`."""
+    results = tuple(read_part(part, catalogue()) for part in parts)
+    writer = BundleWriter(
+        path,
+        name=bundle_name(path),
+        started=min(result.started for result in results),
+        tool_version=tool_version,
+        options={"joined": True},
+        targets=[part.node for part in parts],
+    )
+    with writer:
+        for result in results:
+            writer.add_node(result)
+    return results, writer.sha256
+
+
 def read_part(part: Part, probes: Sequence[AnyProbe]) -> NodeSnapshot:
     captures: list[Capture] = []
     problem = ""
     try:
         with _opened(part.file) as stream:
             captures.extend(decode(stream, probes))
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        problem = f"the part is cut off or damaged: {error}"
+    except (AnswerError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        problem = str(error)
     except OSError as error:
         raise PartError(f"{part.file}: the part cannot be read: {error.strerror}") from error
     if not captures:
+        why = f" ({problem})" if problem else ""
         raise PartError(
-            f"{part.file}: no answer of the node program is in it; make it with `sh collect.sh > {part.file}`"
+            f"{part.file}: no answer of the node program is in it{why}; make it with `sh collect.sh > FILE`"
         )
     written = datetime.fromtimestamp(part.file.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return snapshot(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bundle.capture import Capture, NodeSnapshot, Outcome, Status
-from collector.answer import decode, snapshot
+from collector.answer import AnswerError, decode, snapshot
 from collector.cluster import now
 from collector.probes import AnyProbe
 from collector.transports import Transport, TransportError
@@ -58,7 +58,7 @@ def collect_nodes(
     waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
     for job in jobs:
         waiting.put(job)
-    done: queue.Queue[NodeSnapshot] = queue.Queue(maxsize=max(1, parallel))
+    done: queue.Queue[NodeSnapshot | Exception] = queue.Queue(maxsize=max(1, parallel))
     work = _Work(waiting, done, tuple(probes), node_timeout_s, cancelled, watcher)
     for _ in range(min(parallel, len(jobs))):
         threading.Thread(target=work.run, daemon=True).start()
@@ -71,6 +71,8 @@ def collect_nodes(
             result = done.get(timeout=TICK_S)
         except queue.Empty:
             continue
+        if isinstance(result, Exception):
+            raise result
         left -= 1
         if not cancelled.is_set() or result.outcome is not Outcome.UNREACHABLE:
             keep(result)
@@ -80,7 +82,7 @@ def collect_nodes(
 @dataclass(frozen=True, slots=True)
 class _Work:
     waiting: queue.SimpleQueue[Job]
-    done: queue.Queue[NodeSnapshot]
+    done: queue.Queue[NodeSnapshot | Exception]
     probes: tuple[AnyProbe, ...]
     node_timeout_s: float
     cancelled: threading.Event
@@ -93,7 +95,12 @@ class _Work:
             except queue.Empty:
                 return
             self.watcher.begins(job.node)
-            self.done.put(collect_node(job, self.probes, node_timeout_s=self.node_timeout_s, watcher=self.watcher))
+            try:
+                result = collect_node(job, self.probes, node_timeout_s=self.node_timeout_s, watcher=self.watcher)
+            except Exception as error:  # a mistake of ours: handed to the caller's thread, which would wait for ever
+                self.done.put(error)
+                return
+            self.done.put(result)
 
 
 def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float, watcher: Watcher) -> NodeSnapshot:
@@ -114,6 +121,8 @@ def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float,
             )
     except TransportError as error:
         problem = error
+    except AnswerError as error:
+        problem = TransportError(Status.FAILED, str(error))
     result = snapshot(
         job.node,
         captures,

@@ -11,7 +11,6 @@ Errors   ConfigError for what cannot be read or done: ProxyCommand, a jump that 
 from __future__ import annotations
 
 import getpass
-import ipaddress
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -21,12 +20,12 @@ from typing import Any
 
 import paramiko
 
+from collector.errors import UserError
+from collector.transports.addresses import is_host, is_user
 from collector.transports.known_hosts import entry_name
 
 Settings = Mapping[str, Any]
 
-HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?\Z")
-USER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@\\$-]{0,63}\Z")
 DEFAULT_CONFIG = (Path("~/.ssh/config"), Path("/etc/ssh/ssh_config"))
 DEFAULT_KNOWN_HOSTS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts")
 DEFAULT_KEYS = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
@@ -38,7 +37,7 @@ MOST_HOPS = 8
 MOST_INCLUDES = 16
 
 
-class ConfigError(Exception):
+class ConfigError(UserError):
     """One sentence about what in the SSH configuration stands in the way."""
 
 
@@ -100,15 +99,6 @@ def route(node: Wanted, options: SshOptions) -> tuple[Hop, ...]:
     return tuple(_route(node, options, MOST_HOPS))
 
 
-def is_host(text: str) -> bool:
-    """A host name or address that no tool can take for an option."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return HOST_NAME.match(text) is not None
-    return True
-
-
 def _route(wanted: Wanted, options: SshOptions, left: int) -> Iterator[Hop]:
     if not left:
         raise ConfigError(f"{wanted.name}: ProxyJump leads in a circle; correct the SSH configuration")
@@ -121,7 +111,7 @@ def _route(wanted: Wanted, options: SshOptions, left: int) -> Iterator[Hop]:
 def _hop(wanted: Wanted, settings: Settings, options: SshOptions) -> Hop:
     host = wanted.address or _word(settings, "hostname") or wanted.name
     user = wanted.user or _word(settings, "user") or getpass.getuser()
-    if not is_host(host) or not USER_NAME.match(user):
+    if not is_host(host) or not is_user(user):
         raise ConfigError(f"{wanted.name}: not a host and user that can be asked for: {user!r} at {host!r}")
     port = wanted.port or _number(settings, "port", 22)
     names = (_word(settings, "hostkeyalias") or host, wanted.name)
