@@ -34,8 +34,9 @@ lsblk -J -o "$first,MOUNTPOINTS,$last" 2>/dev/null || lsblk -J -o "$first,MOUNTP
 # A reader of a map that queues without a usable path, of a suspended map, or of a blocked disk sleeps uninterruptibly.
 # `unsafe NAME` is true for such a map; without dmsetup every map counts as one.
 _UNSAFE_MAPS = r"""
-suspended='' queueing=''
-if ls -d /sys/block/dm-* >/dev/null 2>&1; then
+suspended='' queueing='' maps=''
+for map in /sys/block/dm-*; do [ -e "$map" ] && maps=1; done
+if [ -n "$maps" ]; then
   if ! command -v dmsetup >/dev/null 2>&1; then
     echo "skipped: there are maps, and without dmsetup it is not known whether they queue" >&2
     exit 75

@@ -28,7 +28,7 @@ shift
 [ "$(id -u)" = 0 ] || { echo "mounting needs root: permission denied" >&2; exit 77; }
 ask() {
   point=$(mktemp -d "$PWD/mount.XXXXXX") || return 75
-  unshare -m "$CSI_TRIAGE_SHELL" -c "$inside" nfs_mount "${1%@*}" "${1##*@}" "$point"
+  unshare -m $CSI_TRIAGE_SHELL -c "$inside" nfs_mount "${1%@*}" "${1##*@}" "$point"
 }
 tell() {
   start=0.00 end=20.00

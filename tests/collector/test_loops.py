@@ -1,0 +1,233 @@
+"""The shell loops of the probes: a stuck item holds up nobody, and nothing is read where a reader would hang."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bundle.capture import Status
+from collector.probes import Probe, catalogue
+from collector.probes.side_by_side import SIDE_BY_SIDE
+from collector.program import render
+from tests.collector.asking import SHELLS, ask, ask_one, each_shell, shell_probe
+
+DASH = SHELLS["dash"]
+TELL = 'tell() { printf "%s " "$1"; [ "$2" = 124 ] || cat "$answer"; echo " rc=$2"; }\n'
+
+
+@each_shell
+def test_a_stuck_disk_holds_up_no_other_and_the_order_stays(shell: Sequence[str], tmp_path: Path) -> None:
+    asking = 'ask() { case $1 in b) sleep 300 ;; c) return 7 ;; *) echo "id-$1" ;; esac; }\n'
+    answer = ask_one(shell, shell_probe(SIDE_BY_SIDE + asking + TELL + "batches 1 a b c d\n"), tmp_path)
+    assert answer.out == b"a id-a\n rc=0\nb  rc=124\nc  rc=7\nd id-d\n rc=0\n"
+
+
+@each_shell
+def test_more_disks_than_are_asked_at_once_are_all_asked(shell: Sequence[str], tmp_path: Path) -> None:
+    script = f"{SIDE_BY_SIDE}ask() {{ echo; }}\n{TELL}batches 4 $(seq 1 70)\n"
+    answer = ask_one(shell, shell_probe(script, limit_s=20), tmp_path)
+    assert answer.out.split()[::2] == [b"%d" % number for number in range(1, 71)]
+
+
+def _probe(name: str) -> Probe:
+    [probe] = (probe for probe in catalogue() if probe.name == name)
+    assert isinstance(probe, Probe)
+    return probe
+
+
+class Node:
+    """Made-up device-mapper and sysfs answers, put before the script of a probe."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tools = folder / "tools"
+        for part in ("tools", "work", "sys/block/dm-0", "dev/mapper"):
+            (folder / part).mkdir(parents=True)
+
+    def tool(self, name: str, script: str) -> None:
+        (self.tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.tools / name).chmod(0o755)
+
+    def maps(self, *, table: str, status: str, suspended: str = "Active") -> None:
+        self.tool(
+            "dmsetup", f"case $1 in info) echo 'mpatha|{suspended}';; table) echo '{table}';; *) echo '{status}';; esac"
+        )
+        (self.folder / "dev/mapper/mpatha").write_bytes(b"x" * 8192)
+
+    def disk(self, name: str, state: str) -> None:
+        (self.folder / f"sys/block/{name}/device").mkdir(parents=True)
+        (self.folder / f"sys/block/{name}/holders").mkdir()
+        (self.folder / f"sys/block/{name}/device/state").write_text(f"{state}\n")
+        (self.folder / f"dev/{name}").write_bytes(b"x" * 8192)
+
+    def ask(self, name: str, shell: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        script = _probe(name).argv[2]
+        script = script.replace("/sys/block", f"{self.folder}/sys/block").replace("iflag=direct", "")
+        script = script.replace("/dev/mapper", f"{self.folder}/dev/mapper").replace("/dev/sd", f"{self.folder}/dev/sd")
+        script = script.replace("#/dev/", f"#{self.folder}/dev/")
+        shutil.rmtree(self.folder / "work")
+        (self.folder / "work").mkdir()
+        environment = {"PATH": f"{self.tools}:{os.environ['PATH']}", "CSI_TRIAGE_TMP": str(self.folder / "work")}
+        return subprocess.run(
+            [*shell, "-c", script], capture_output=True, text=True, env=environment, timeout=60, check=False
+        )
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> Node:
+    return Node(tmp_path)
+
+
+QUEUES = "mpatha: 0 819200 multipath 1 queue_if_no_path 1 alua 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1 "
+FAILS = "mpatha: 0 819200 multipath 0 1 alua 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1 "
+DEAD = "mpatha: 0 819200 multipath 2 0 1 0 1 1 A 0 2 2 8:0 F 1 0 1 8:16 F 1 0 1 "
+ALIVE = "mpatha: 0 819200 multipath 2 0 1 0 1 1 E 0 2 2 8:0 F 1 0 1 8:16 A 1 0 1 "
+
+
+@each_shell
+def test_lvm_is_not_asked_while_a_map_queues_without_a_path(shell: Sequence[str], made_up: Node) -> None:
+    made_up.tool("pvs", "echo asked")
+    made_up.maps(table=QUEUES, status=DEAD)
+    answer = made_up.ask("lvm_pvs", shell)
+    assert (answer.returncode, answer.stdout) == (75, "")
+    assert answer.stderr == "skipped: map mpatha queues without a usable path, a reader would hang\n"
+
+
+@each_shell
+def test_lvm_is_not_asked_while_a_map_is_suspended(shell: Sequence[str], made_up: Node) -> None:
+    made_up.tool("pvs", "echo asked")
+    made_up.maps(table=FAILS, status=ALIVE, suspended="Suspended")
+    answer = made_up.ask("lvm_pvs", shell)
+    assert (answer.returncode, answer.stdout) == (75, "")
+
+
+def test_lvm_is_not_asked_while_a_disk_is_blocked(made_up: Node) -> None:
+    made_up.tool("pvs", "echo asked")
+    made_up.maps(table=FAILS, status=ALIVE)
+    made_up.disk("sdb", "blocked")
+    assert "disk sdb is blocked" in made_up.ask("lvm_pvs", DASH).stderr
+
+
+@each_shell
+@pytest.mark.parametrize(("table", "status"), [(QUEUES, ALIVE), (FAILS, ALIVE), (FAILS, DEAD)])
+def test_lvm_is_asked_when_no_reader_can_hang(shell: Sequence[str], made_up: Node, table: str, status: str) -> None:
+    made_up.tool("pvs", "echo asked")
+    made_up.maps(table=table, status=status)
+    made_up.disk("sdb", "running")
+    assert made_up.ask("lvm_pvs", shell).stdout == "asked\n"
+
+
+def test_without_dmsetup_no_map_counts_as_safe(made_up: Node) -> None:
+    made_up.tool("pvs", "echo asked")
+    answer = made_up.ask("lvm_pvs", ("/usr/bin/env", f"PATH={made_up.tools}:/bin-without-dmsetup", "/bin/sh"))
+    assert (answer.returncode, answer.stdout) == (75, "")
+
+
+@each_shell
+def test_a_dead_map_that_queues_is_never_read(shell: Sequence[str], made_up: Node) -> None:
+    made_up.tool("scsi_id", "echo 36")
+    made_up.maps(table=QUEUES, status=DEAD)
+    answer = made_up.ask("direct_read", shell)
+    assert (answer.returncode, answer.stdout) == (21, "")
+    assert answer.stderr == "skipped: map mpatha queues without a usable path\n"
+
+
+@each_shell
+def test_a_dead_map_that_fails_at_once_is_read_and_the_bytes_are_counted(shell: Sequence[str], made_up: Node) -> None:
+    made_up.tool("scsi_id", "echo 36")
+    made_up.maps(table=FAILS, status=DEAD)
+    assert made_up.ask("direct_read", shell).stdout == f"{made_up.folder}/dev/mapper/mpatha rc=0 bytes=4096\n"
+
+
+@each_shell
+def test_a_dead_disk_that_nothing_holds_is_read_and_may_give_no_byte(shell: Sequence[str], made_up: Node) -> None:
+    made_up.tool("scsi_id", "exit 1")
+    made_up.maps(table=FAILS, status=ALIVE)
+    for name, state in (("sdb", "running"), ("sdc", "running"), ("sdd", "offline")):
+        made_up.disk(name, state)
+    (made_up.folder / "sys/block/sdc/holders/dm-0").mkdir()
+    (made_up.folder / "dev/sdb").write_bytes(b"")
+    assert made_up.ask("direct_read", shell).stdout == f"{made_up.folder}/dev/sdb rc=0 bytes=0\n"
+
+
+def test_a_disk_that_answers_is_not_read(made_up: Node) -> None:
+    made_up.tool("scsi_id", "echo 36")
+    made_up.maps(table=FAILS, status=ALIVE)
+    made_up.disk("sdb", "running")
+    assert made_up.ask("direct_read", DASH).returncode == 21
+
+
+@each_shell
+def test_portals_that_answer_are_told_from_those_that_do_not(shell: Sequence[str], tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        portals = [f"127.0.0.1:{port}", "127.0.0.1:1", "[::1]:1"]
+        out = ask(shell, [_probe("portals")], tmp_path / "private", portals=portals)["portals"].out.decode()
+    words = [line.split() for line in out.splitlines()]
+    assert [line[:2] + line[3:] for line in words] == [
+        ["127.0.0.1", str(port), "tcp=ok"],
+        ["127.0.0.1", "1", "tcp=fail"],
+        ["::1", "1", "tcp=fail"],
+    ]
+
+
+def test_without_portals_none_is_asked(tmp_path: Path) -> None:
+    assert ask(DASH, [_probe("portals")], tmp_path / "private")["portals"].status is Status.EMPTY
+
+
+NFS_TOOLS = {
+    "unshare": 'shift; exec "$@"',
+    "mount": '[ "$1" = --make-rprivate ] && exit 0; echo "mount.nfs: Protocol not supported" >&2; exit 32',
+    "umount": "exit 0",
+    "mount.nfs": "exit 0",
+    "grep": "exit 1",
+}
+
+
+@each_shell
+def test_each_share_is_mounted_with_each_version_and_timed(shell: Sequence[str], made_up: Node) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the probe is denied without root")
+    for name, script in NFS_TOOLS.items():
+        made_up.tool(name, script)
+    probe = _probe("nfs_mount")
+    path = f"{made_up.tools}:{os.environ['PATH']}"
+    environment = {"PATH": path, "CSI_TRIAGE_TMP": str(made_up.folder / "work"), "CSI_TRIAGE_SHELL": " ".join(shell)}
+    command = [*shell, "-c", *probe.argv[2:], "10.0.0.9:/share"]
+    out = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True).stdout
+    lines = [line.split(" seconds=") for line in out.splitlines()]
+    assert [line[0] for line in lines] == [
+        f"10.0.0.9:/share vers={version} rc=32" for version in ("3", "4.0", "4.1", "4.2")
+    ]
+    assert all(line[1].split(" ", 1)[1].strip() == "mount.nfs: Protocol not supported" for line in lines)
+
+
+def test_the_program_needs_nothing_but_busybox(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        pytest.skip("a root folder of its own needs root")
+    root = tmp_path / "root"
+    for folder in ("bin", "proc", "sys", "dev", "tmp"):
+        (root / folder).mkdir(parents=True)
+    busybox = shutil.which("busybox") or "busybox"
+    libraries = subprocess.run(["ldd", busybox], capture_output=True, text=True, check=False).stdout.split()
+    for library in {word for word in libraries if word.startswith("/")}:
+        (root / library.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library, root / library.lstrip("/"))
+    shutil.copy(busybox, root / "bin/busybox")
+    for applet in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
+        if applet != "busybox":
+            (root / "bin" / applet).symlink_to("busybox")
+    enter = f"mount --bind /dev {root}/dev && mount -t proc proc {root}/proc && exec chroot {root} /bin/sh -s"
+    command = ["unshare", "--mount", "--pid", "--fork", "sh", "-c", enter]
+    program = render(catalogue(), folders=("/tmp",))
+    done = subprocess.run(command, input=program.encode(), capture_output=True, timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.count(b"/meta\0") == len(catalogue())
+    assert list((root / "tmp").iterdir()) == []
