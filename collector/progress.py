@@ -111,7 +111,12 @@ def closing_table(results: Sequence[NodeSnapshot], left_out: Sequence[str]) -> T
         rows if len(rows) <= MOST_ROWS else [row for row in rows if row.outcome is not Outcome.COLLECTED][:MOST_ROWS]
     )
     table = Table(
-        width=COLUMNS, box=box.SIMPLE_HEAD, caption=_counts(results, left_out), caption_justify="left", pad_edge=False
+        width=COLUMNS,
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        caption=_counts(results, left_out),
+        caption_justify="left",
+        pad_edge=False,
     )
     name_width = min(22, max(4, *(len(row.node) for row in rows), 0))
     for title, width in (("node", name_width), ("result", 11), ("answers", 7), ("s", 5)):

@@ -17,21 +17,15 @@ from pathlib import Path
 from bundle.capture import Capture, Outcome
 from bundle.reader import BundleReader
 
-_KEYWORD = rb"(?:passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|bearer)"
-_HIDDEN = rb"[\"']?(?:\[redacted\]|\*{3,}|<[^>]*>|null|none|\{\}|\"\"|'')"
+# not hidden: no mask, no placeholder, no empty value; six characters or more that a password can begin with
+_SHOWN = rb"(?!\[redacted\]|\*{3,}|<|null\b|none\b|true\b|false\b|\$\{)[^\s\"',;&|(){}\[\]]{6,}"
 SECRETS = (
-    ("a private key", re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----\s+(?!\[redacted\])[A-Za-z0-9+/=]{16}")),
-    ("a password in a URL", re.compile(rb"[a-z][a-z0-9+.-]*://[^\s/:@]{1,64}:(?!\[redacted\]|\*{3})[^\s/@]{3,}@")),
+    ("a private key", re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----\s+[A-Za-z0-9+/=]{16}")),
+    ("a password in a URL", re.compile(rb"[a-z]://[^\s/:@]{1,64}:(?!\[redacted\]|\*{3})[^\s/@]{3,64}@")),
     ("a token", re.compile(rb"\beyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{10,}")),
     (
         "a password",
-        re.compile(
-            rb"(?im)^[^\n]{0,200}?\b[\w.-]*"
-            + _KEYWORD
-            + rb"[\"']?\s?(?:=|:)\s?(?!"
-            + _HIDDEN
-            + rb")[\"']?[^\s\"',;&|)\]}]{6,}"
-        ),
+        re.compile(rb"(?i)(?:passw(?:or)?d|passphrase|secret[_-]?key|api[_-]?key)[\"']?\s?[=:]\s?[\"']?" + _SHOWN),
     ),
 )
 
