@@ -239,7 +239,8 @@ def _end(lines: list[str]) -> End | None:
     code = int(word) if how in ("exited", "timeout") and word.isdigit() and len(word) <= 3 else None
     if how == "exited" and code is None:
         return None
-    return End(how, code, word, (left[0][1], left[0][2], left[0][3]) if left else None)
+    remains = (left[0][1], left[0][2], left[0][3]) if left else None
+    return End(how, code, word, remains, as_root="user 0" in lines)
 
 
 def _files(lines: list[str], members: dict[str, bytes]) -> tuple[CollectedFile, ...]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from bundle.capture import Status
-from collector.probes import AnyProbe, FileProbe
+from collector.probes import AnyProbe, FileProbe, Probe
 from collector.probes.probe import NO_FOLDER, NO_PERMISSION, NONE_HERE
 
 _FILES = {0: Status.COLLECTED, NONE_HERE: Status.EMPTY, NO_FOLDER: Status.ABSENT, NO_PERMISSION: Status.DENIED}
@@ -38,6 +38,7 @@ class End:
     code: int | None = None
     missing: str = ""
     left: tuple[str, str, str] | None = None
+    as_root: bool = True
 
 
 def judge(probe: AnyProbe, end: End, out: bytes, err: bytes, *, truncated: bool, files: int) -> tuple[Status, str]:
@@ -51,6 +52,11 @@ def judge(probe: AnyProbe, end: End, out: bytes, err: bytes, *, truncated: bool,
     status = _by_code(probe, end.code, err, truncated)
     if status is Status.COLLECTED and not (out or err or files):
         status = Status.EMPTY
+    if status is Status.EMPTY and isinstance(probe, Probe) and probe.empty_needs_root and not end.as_root:
+        return (
+            Status.DENIED,
+            "permission denied: only root, or a group that root names, sees whether there is an answer",
+        )
     return status, "" if status.is_knowledge else _why_not(probe, status, end.code, err)
 
 

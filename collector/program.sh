@@ -10,6 +10,7 @@ csi_triage_program() {
   export PATH LC_ALL
   unset LANGUAGE CDPATH ENV BASH_ENV
 
+  user=$(id -u) || user=unknown
   main=$$ active='' running=0 beats=0 guard='' temporary=''
   sh=sh
   shell=$(readlink "/proc/$$/exe" 2>/dev/null) || shell=''
@@ -245,6 +246,7 @@ csi_triage_program() {
     eval "took=\$((now_cs - began_$1)) bytes=\$bytes_$1 keep=\$keep_$1"
     {
       echo "end $how ${code:--}"
+      echo "user $user"
       echo "took $((took / 100)).$((took % 100 / 10))$((took % 10))"
       [ ! -s "$folder/survivors" ] || { read -r left <"$folder/survivors" && echo "left $left"; }
       shorten "$folder/out" "$bytes" "$keep"

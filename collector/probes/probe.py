@@ -49,6 +49,7 @@ class Probe:
     active: bool = False  # does more than look: opens a connection, mounts, reads a block
     keep: Keep = Keep.FIRST
     needs: tuple[str, ...] | None = None
+    empty_needs_root: bool = False  # to others than root an empty answer says nothing
 
     def __post_init__(self) -> None:
         _check(self.name, self.reads, self.limit_s, self.limit_bytes)

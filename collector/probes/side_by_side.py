@@ -66,12 +66,15 @@ batches() {
 }
 """
 
+# A disk that may not be opened would answer like a dead one, so without permission nothing is asked.
 DISKS = r"""
 disks() {
   set --
   for disk in /dev/sd*; do
     case ${disk#/dev/sd} in *[!a-z]* | '') continue ;; esac
-    [ -e "$disk" ] && set -- "$@" "$disk"
+    [ -e "$disk" ] || continue
+    [ -r "$disk" ] || { echo "$disk: permission denied" >&2; exit 77; }
+    set -- "$@" "$disk"
   done
   list=$*
 }

@@ -137,6 +137,13 @@ def test_an_answer_without_a_byte_is_empty() -> None:
     assert only(answer("asked")).status is Status.EMPTY
 
 
+def test_an_empty_journal_is_knowledge_only_to_root() -> None:
+    probe = Probe("journal", ("journalctl",), reads="a test", empty_needs_root=True)
+    for user, status in ((0, Status.EMPTY), (1000, Status.DENIED)):
+        stream = io.BytesIO(answer("journal", more=f"user {user}\n"))
+        assert [capture.status for capture in decode(stream, [probe])] == [status]
+
+
 def test_a_warning_on_success_is_no_refusal() -> None:
     assert only(answer("asked", "x\n", "ls: /root: Permission denied\n")).status is Status.COLLECTED
 

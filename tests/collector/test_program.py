@@ -15,10 +15,13 @@ import pytest
 
 from bundle.capture import Status
 from collector.probes import FileProbe, Keep, Probe, catalogue
+from collector.probes.probe import LOOP_EXIT_CODES
+from collector.probes.side_by_side import DISKS
 from collector.program import render
 from tests.collector.asking import SHELLS, ask, ask_one, each_shell, run, shell_probe
 
 DASH = SHELLS["dash"]
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dash")
 
 
 def _runs(pid: object) -> bool:
@@ -227,9 +230,8 @@ def test_a_process_that_may_not_be_killed_is_recorded_and_left(tmp_path: Path) -
     private = tmp_path / "private"
     private.mkdir(mode=0o777)
     private.chmod(0o777)
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dash")
     argv = (str(become_root), "--reuid=0", "--regid=0", "--clear-groups", "sleep", "8")
-    answer = ask_one(nobody, Probe("asked", argv, reads="a test", limit_s=1), private)
+    answer = ask_one(NOBODY, Probe("asked", argv, reads="a test", limit_s=1), private)
     assert answer.status is Status.TIMEOUT
     assert "still there in state S, pid " in answer.reason
 
@@ -292,9 +294,23 @@ def test_a_file_that_may_not_be_read_makes_the_probe_denied(tmp_path: Path) -> N
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     (tmp_path / "private").mkdir()
     (tmp_path / "private").chmod(0o777)
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dash")
-    answer = ask_one(nobody, FileProbe("conf", (f"{tmp_path}/*.conf",), reads="a test"), tmp_path / "private")
+    answer = ask_one(NOBODY, FileProbe("conf", (f"{tmp_path}/*.conf",), reads="a test"), tmp_path / "private")
     assert (answer.status, answer.files) == (Status.DENIED, ())
+
+
+def test_without_root_a_disk_that_may_not_be_opened_is_not_taken_for_a_dead_one(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root to become another user")
+    (tmp_path / "sda").write_text("")
+    (tmp_path / "sda").chmod(0o600)
+    for folder in (tmp_path, *tmp_path.parents):
+        folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private").chmod(0o777)
+    loop = (DISKS + "echo asked").replace("/dev/sd", f"{tmp_path}/sd")
+    probe = Probe("disks", ("sh", "-c", loop), reads="a test", exit_codes=LOOP_EXIT_CODES)
+    answer = ask_one(NOBODY, probe, tmp_path / "private")
+    assert (answer.status, answer.out) == (Status.DENIED, b"")
 
 
 def test_active_probes_are_absent_when_switched_off(tmp_path: Path) -> None:
