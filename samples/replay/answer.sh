@@ -18,6 +18,7 @@ if [ -e "$said/.code" ] && [ ! -e /.replay/state/changed ]; then
 fi
 case $tool in
   dd | uname) exec "/usr/bin/$tool" "$@" ;;
-  ls) case " $*" in *' /sys'* | *' /dev/'* | *' sd'* | *' nvme'*) ;; *) exec /usr/bin/ls "$@" ;; esac ;;
+  ls) case " $*" in *' -l'*) ;; *) exec /usr/bin/ls "$@" ;; esac
+    case " $*" in *' /sys'* | *' /dev/'* | *' sd'* | *' nvme'*) ;; *) exec /usr/bin/ls "$@" ;; esac ;;
 esac
 exec /.replay/python -IBS /.replay/answer.py "$tool" "$@"

@@ -40,12 +40,14 @@ def run(options: argparse.Namespace) -> int:
     hostname = tree.text_of(captures, "host").split()[0]
     mounts.set_hostname(hostname)
     _system(root)
-    tree.build(root, node)
     _accounts(root, options.user, hostname)
-    _tools(root, node, options)
+    _from_repository(root, options)
+    (root / "proc").mkdir()
     mounts.mount("proc", root / "proc", "proc")
-    os.chroot(root)
+    os.chroot(root)  # from here on nothing of the host can be written, whatever a sample says
     os.chdir("/")
+    tree.build(Path("/"), node)
+    _tools(node, options)
     _over_devices()
     started = _processes(captures)
     _over_proc(captures)
@@ -84,6 +86,7 @@ def _system(root: Path) -> None:
 def _accounts(root: Path, user: str, hostname: str) -> None:
     """The accounts, and what the host's programs need of /etc."""
     etc = root / "etc"
+    etc.mkdir()
     own = f"{user}:x:{USER_ID}:{USER_ID}::/tmp:/bin/sh\n" if user else ""
     (etc / "passwd").write_text(f"root:x:0:0:root:/root:/bin/sh\n{own}")
     (etc / "group").write_text(f"root:x:0:\n{f'{user}:x:{USER_ID}:' if user else ''}\n")
@@ -96,21 +99,26 @@ def _accounts(root: Path, user: str, hostname: str) -> None:
             shutil.copy(host, etc / name)
 
 
-def _tools(root: Path, node: NodeSnapshot, options: argparse.Namespace) -> None:
-    """Our answering tools where the node has them, and nothing where it has not."""
+def _from_repository(root: Path, options: argparse.Namespace) -> None:
+    """The answering tools' programs, and the folder that keeps the state."""
     home = root / ".replay"
-    (home / "bin").mkdir(parents=True)
-    (home / "state").mkdir()
+    (home / "state").mkdir(parents=True)
     if options.state:
         options.state.mkdir(parents=True, exist_ok=True)
         mounts.bind(options.state.resolve(), home / "state")
-    recorded = recording(node, without=options.without, hangs=options.hangs)
-    (home / "recording.json").write_text(json.dumps(recorded))
     for module in ("answer.sh", "answer.py", "answers.py", "changes.py"):
         shutil.copy(Path(__file__).with_name(module), home / module)
     compileall.compile_dir(home, quiet=1)  # the tools run under limits that would cut their own caches short
     (home / "python").symlink_to(os.path.realpath(sys.executable))
     (home / "answer.sh").chmod(0o755)
+
+
+def _tools(node: NodeSnapshot, options: argparse.Namespace) -> None:
+    """Our answering tools where the node has them, and nothing where it has not."""
+    home = Path("/.replay")
+    recorded = recording(node, without=options.without, hangs=options.hangs)
+    (home / "recording.json").write_text(json.dumps(recorded))
+    (home / "bin").mkdir()
     for tool in recorded["tools"]:
         (home / "bin" / tool).symlink_to("/.replay/answer.sh")
     for kind in ("hangs", "root_only"):
@@ -118,17 +126,17 @@ def _tools(root: Path, node: NodeSnapshot, options: argparse.Namespace) -> None:
         for tool in recorded[kind]:
             (home / kind / tool).touch()
     for (tool, arguments), (out, err, code) in said(node).items():
-        folder = home / "said" / tool / arguments
+        folder = Path(f"{home}/said/{tool}/{arguments}")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".out").write_bytes(out.encode("utf-8", "surrogateescape"))
         (folder / ".err").write_bytes(err.encode("utf-8", "surrogateescape"))
         (folder / ".code").write_text(f"{code}\n")
-    mounts.bind(home / "bin", root / "usr/local/sbin")
+    mounts.bind(home / "bin", Path("/usr/local/sbin"))
     for tool in TOOLS:
-        for folder in ("usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin", "usr/lib/udev", "lib/udev"):
-            program = root / folder / tool
-            if program.is_file() and not (root / folder).is_symlink():
-                mounts.bind(Path("/dev/null"), program.resolve())
+        for folder in ("/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/lib/udev", "/lib/udev"):
+            program = Path(folder, tool)
+            if program.is_file():
+                mounts.bind(Path("/dev/null"), program)
 
 
 def _over_devices() -> None:

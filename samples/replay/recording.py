@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bundle.capture import Capture, NodeSnapshot, Status
 from samples.replay.tree import LISTED, text_of
@@ -84,6 +84,14 @@ def said(node: NodeSnapshot) -> dict[tuple[str, str], Said]:
     found |= _each(text_of(captures, "sg_turs"), "sg_turs", "-vv ", r"^== (/dev/\w+)\n(.*?)^rc=(\d+)$")
     found |= _each(text_of(captures, "sg_luns"), "sg_luns", "", r"^== (/dev/\w+)\n(.*?)^rc=(\d+)$")
     found |= _reads(text_of(captures, "direct_read"), captures["direct_read"].err.decode())
+    for kind in ("table", "status"):
+        of_maps = [line for line in text_of(captures, f"dmsetup_{kind}").splitlines(True) if " multipath " in line]
+        found["dmsetup", f"{kind} --target multipath"] = ("".join(of_maps) or "No devices found\n", "", 0)
+    rows = [line.split("|") for line in text_of(captures, "dmsetup_info").splitlines() if "|" in line]
+    names = "".join(f"{row[0]}|{row[7]}\n" for row in rows) or "No devices found\n"
+    found["dmsetup", "info -c --noheadings --separator | -o name,suspended"] = (names, "", 0)
+    for unit in ("containerd", "docker", "crio"):
+        found["systemctl", f"cat --no-pager {unit}"] = _unit_file(captures, unit)
     listing = text_of(captures, "sysfs_iscsi").partition("\nsession")[0]
     links = LISTED.findall(text_of(captures, "sysfs_block"))
     for line, name, _ in links:
@@ -96,6 +104,12 @@ def said(node: NodeSnapshot) -> dict[tuple[str, str], Said]:
     if listing:
         found["ls", f"-l {folders}"] = (f"{listing.rstrip()}\n", "", 0)
     return found
+
+
+def _unit_file(captures: Mapping[str, Capture], unit: str) -> Said:
+    if unit == "containerd":
+        return text_of(captures, "runtime_unit_files"), "", 0
+    return "", f"No files found for {unit}.service.\n", 1
 
 
 def _said(capture: Capture) -> Said:
