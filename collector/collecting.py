@@ -33,7 +33,7 @@ from collector.runner import Job, collect_nodes
 from collector.transports import Sudo, Transport, TransportError
 from collector.transports.local import LocalTransport
 from collector.transports.ssh import SshTransport
-from collector.transports.ssh_config import ConfigError, SshOptions, Wanted, read_config, route
+from collector.transports.ssh_config import ConfigError, SshOptions, Wanted, has_host_name, read_config, route
 
 SPARE_S = 10.0  # the node's own limit lies below ours, so that its last words still arrive
 
@@ -146,18 +146,12 @@ def _jobs(
 
 
 def _ssh(node: Node, wishes: Wishes, options: SshOptions, cancelled: threading.Event) -> Transport:
-    address = node.address
-    if node.address_from_cluster and _configured_host(node.name, options):
-        address = None
-    wanted = Wanted(node.name, address, node.port or wishes.port, node.user or wishes.user)
     try:
+        address = None if node.address_from_cluster and has_host_name(node.name, options) else node.address
+        wanted = Wanted(node.name, address, node.port or wishes.port, node.user or wishes.user)
         return SshTransport(node.name, route(wanted, options), wishes.sudo, cancelled)
     except ConfigError as error:
         raise TransportError(Status.UNREACHABLE, str(error)) from error
-
-
-def _configured_host(name: str, options: SshOptions) -> bool:
-    return options.config.lookup(name).get("hostname", name) != name
 
 
 def _program(wishes: Wishes, asked: reach.Reaches, node: str) -> str:

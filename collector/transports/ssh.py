@@ -84,7 +84,7 @@ def _open_hop(
     _prefer_known_key_types(connection, known.key_types(*hop.names))
     connection.start_client()
     _check_host_key(hop, known, connection.get_remote_server_key(), jumped=through is not None)
-    authenticate(connection, hop)
+    authenticate(connection, hop, deadline)
     connection.set_keepalive(KEEPALIVE_S)
     return connection
 

@@ -99,6 +99,11 @@ def route(node: Wanted, options: SshOptions) -> tuple[Hop, ...]:
     return tuple(_route(node, options, MOST_HOPS))
 
 
+def has_host_name(name: str, options: SshOptions) -> bool:
+    """The user's configuration leads this name somewhere else."""
+    return _word(_settings(Wanted(name), options.config), "hostname") not in ("", name)
+
+
 def _route(wanted: Wanted, options: SshOptions, left: int) -> Iterator[Hop]:
     if not left:
         raise ConfigError(f"{wanted.name}: ProxyJump leads in a circle; correct the SSH configuration")

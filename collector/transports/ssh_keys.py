@@ -15,7 +15,7 @@ import paramiko
 from paramiko.pkey import UnknownKeyType
 
 from bundle.capture import Status
-from collector.transports import TransportError
+from collector.transports import Deadline, TransportError
 from collector.transports.session import printable
 from collector.transports.ssh_config import Hop
 
@@ -28,11 +28,12 @@ class _Tried:
     unusable: list[str] = field(default_factory=list)
 
 
-def authenticate(connection: paramiko.Transport, hop: Hop) -> None:
+def authenticate(connection: paramiko.Transport, hop: Hop, deadline: Deadline) -> None:
     tried = _Tried()
     agent = paramiko.Agent()
     try:
         for label, key in _keys(hop, agent, tried):
+            deadline.check(f"logging in to {hop.label}")
             if _accepted(connection, hop, key, tried, label):
                 return
     finally:
@@ -89,6 +90,10 @@ def _accepted(connection: paramiko.Transport, hop: Hop, key: paramiko.PKey, trie
             Status.DENIED, f"{hop.label} takes no keys, only {printable(kinds)}; allow one there"
         ) from error
     except paramiko.AuthenticationException:
+        if not connection.is_active():  # too many keys for its taste, or it went away
+            raise TransportError(
+                Status.DENIED, f"{hop.label} hung up while keys were tried; name one with --identity"
+            ) from None
         tried.refused.append(label)
         return False
     if more:

@@ -114,7 +114,7 @@ def test_a_host_that_takes_the_connection_and_never_speaks_costs_its_budget_only
 
 def test_a_node_that_hangs_ends_with_its_deadline(node: sshd.Sshd) -> None:
     with pytest.raises(TransportError) as caught:
-        said_by(transport(node), "exec sleep 600", deadline_s=1)
+        said_by(transport(node), "exec tail -f /dev/null --pid=$PPID", deadline_s=1)
     assert caught.value.status is Status.TIMEOUT
 
 
