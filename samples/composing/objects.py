@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bundle.capture import Capture, ClusterSnapshot, Status
+from collector.driver_logs import NAME as LOGS
 from collector.objects import backend_config, is_of_driver, minimised
 from samples.composing.volumes import IQN, PORTALS, WWPNS, Machine, Placed, Volume
 
@@ -57,9 +58,9 @@ class Cluster:
             "backendconfigmaps": ("v1", "ConfigMapList", map(_backend_config, protocols)),
         }
         captures = tuple(self._capture(kind, *spec) for kind, spec in kinds.items())
-        return ClusterSnapshot(
-            captures, {"huawei-csi-controller-0/csi-attacher": _attacher_log(attachments, self.started)}
-        )
+        about_logs = Capture(LOGS, Status.COLLECTED, started=self.started)
+        logs = {"huawei-csi-controller-0/csi-attacher": _attacher_log(attachments, self.started)}
+        return ClusterSnapshot((*captures, about_logs), logs)
 
     def _capture(self, kind: str, api: str, list_kind: str, items: Iterable[Json]) -> Capture:
         """As the collector keeps it: only the fields that rules use, a line per object."""
