@@ -10,6 +10,7 @@ sys.path.insert(0, "/.replay")
 
 import answers
 import changes
+from recorded import Recorded
 
 UNKNOWN = 64
 
@@ -17,7 +18,7 @@ UNKNOWN = 64
 def main(tool: str, arguments: list[str]) -> int:
     if os.geteuid() == 0:
         changes.apply_deletes()
-    answer = answers.answer(answers.Recorded("/.replay/recording.json"), tool, arguments)
+    answer = answers.answer(Recorded("/.replay/recording.json"), tool, arguments)
     if answer is None:
         print(f"replay: `{' '.join((tool, *arguments))}` was not recorded on this node", file=sys.stderr)
         return UNKNOWN

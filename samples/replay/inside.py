@@ -106,7 +106,7 @@ def _from_repository(root: Path, options: argparse.Namespace) -> None:
     if options.state:
         options.state.mkdir(parents=True, exist_ok=True)
         mounts.bind(options.state.resolve(), home / "state")
-    for module in ("answer.sh", "answer.py", "answers.py", "changes.py"):
+    for module in ("answer.sh", "answer.py", "answers.py", "recorded.py", "changes.py"):
         shutil.copy(Path(__file__).with_name(module), home / module)
     compileall.compile_dir(home, quiet=1)  # the tools run under limits that would cut their own caches short
     (home / "python").symlink_to(os.path.realpath(sys.executable))

@@ -1,4 +1,4 @@
-"""Five nodes in trouble, asked over real SSH: five honest answers in one bundle, and a verdict that names their price."""
+"""Five nodes in trouble, asked over real SSH: five honest answers in one bundle, and what they cost the verdict."""
 
 from __future__ import annotations
 
