@@ -35,7 +35,7 @@ from collector.transports.local import LocalTransport
 from collector.transports.ssh import SshTransport
 from collector.transports.ssh_config import ConfigError, SshOptions, Wanted, has_host_name, read_config, route
 
-SPARE_S = 10.0  # the node's own limit lies below ours, so that its last words still arrive
+SPARE_S, SPARE_PART = 10.0, 0.2  # the node's own limit lies below ours, so that its last words still arrive
 
 
 class CollectError(UserError):
@@ -162,7 +162,7 @@ def _program(wishes: Wishes, asked: reach.Reaches, node: str) -> str:
         portals=wanted.portals,
         shares=wanted.shares,
         since=wishes.since,
-        deadline_s=max(1, int(wishes.node_timeout_s - SPARE_S)),
+        deadline_s=int(wishes.node_timeout_s - min(SPARE_S, wishes.node_timeout_s * SPARE_PART)),
     )
 
 

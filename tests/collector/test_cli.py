@@ -77,7 +77,7 @@ def test_nodes_in_every_state_make_one_bundle_with_honest_reasons(
             f"silent 127.0.0.1:{black_hole.getsockname()[1]}",
             f"stranger localhost:{node.port}",
         )
-        done = collector("collect", "--nodes", nodes, *known, "--no-active", "--node-timeout", 5, "-o", "b.tar.gz")
+        done = collector("collect", "--nodes", nodes, *known, "--no-active", "--node-timeout", 8, "-o", "b.tar.gz")
     assert done.returncode == 1, done.stderr
     reader = BundleReader(tmp_path / "b.tar.gz")
     found = {name: reader.node(name) for name in reader.nodes()}
