@@ -1,0 +1,31 @@
+"""What comes from outside passes its grammar before it gets into the node program."""
+
+from __future__ import annotations
+
+import pytest
+
+from collector.probes import catalogue
+from collector.program import render
+
+
+@pytest.mark.parametrize(
+    "portal", ["10.0.0.1", "10.0.0.1:0", "10.0.0.1:99999", "$(id):1", "a b:1", "[::1:1", "-f:1", ""]
+)
+def test_a_portal_outside_its_grammar_is_refused(portal: str) -> None:
+    with pytest.raises(ValueError, match="is not a portal"):
+        render(catalogue(), portals=[portal])
+
+
+@pytest.mark.parametrize("share", ["10.0.0.1", "10.0.0.1:x", "h:/a b", "h:/../x", "h:/$(id)", "h:/a@b", "-o:/x;"])
+def test_a_share_outside_its_grammar_is_refused(share: str) -> None:
+    with pytest.raises(ValueError, match="is not an NFS share"):
+        render(catalogue(), shares=[share])
+
+
+def test_a_period_outside_its_grammar_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not a period"):
+        render(catalogue(), since="yesterday; id")
+
+
+def test_the_period_reaches_the_journal() -> None:
+    assert render(catalogue(), since="7d").count("--since=-7d") == 4
