@@ -42,7 +42,8 @@ def told_in_one_sentence(done: subprocess.CompletedProcess[str], *words: str) ->
 @pytest.fixture(scope="module")
 def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sshd.Sshd]:
     """A node that lets everyone in and then says nothing."""
-    with sshd.start(tmp_path_factory.mktemp("hanging"), settings=["ForceCommand exec tail -f /dev/null --pid=$PPID"]) as server:
+    forced = "ForceCommand exec tail -f /dev/null --pid=$PPID"
+    with sshd.start(tmp_path_factory.mktemp("hanging"), settings=[forced]) as server:
         yield server
 
 
