@@ -1,0 +1,299 @@
+"""What the report says, in one language, ready for any dress: the engine's analysis -> Report.
+
+Input    an analysis and a language.  Output  frozen values of printable strings, in the order they are shown.
+No clock, no environment: the same analysis gives the same report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from analyzer.engine import Analysis
+from analyzer.findings import Affected, Evidence, Finding, Severity, Verdict
+from analyzer.report.commands import command_line, script_name
+from analyzer.report.coverage import (
+    ClearedView,
+    OutcomeView,
+    UncheckedView,
+    cleared_views,
+    outcome_views,
+    unchecked_views,
+)
+from analyzer.report.printable import printable
+from analyzer.report.verdict import VerdictView, causes, verdict_view
+from analyzer.report.words import Words
+from analyzer.rules import all_rules
+from analyzer.runbook import ADMIN, Effect, Runbook, Step
+from analyzer.texts import Lang, Text
+from bundle.capture import Outcome
+
+QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """`command` is "" for a step by hand."""
+
+    does: str
+    effect: str
+    effect_word: str
+    command: str
+    guards: tuple[str, ...]
+    expect: str
+    if_fails: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    anchor: str
+    host: str
+    script: str
+    boot_id: str
+    findings: tuple[Link, ...]
+    steps: tuple[StepView, ...]
+    destroying: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """`place` is `node probe:first-last`."""
+
+    place: str
+    lines: tuple[str, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause."""
+
+    anchor: str
+    rule: str
+    severity: str
+    severity_word: str
+    certainty: str
+    certainty_word: str
+    title: str
+    nodes: str
+    subject: str
+    cause: tuple[str, ...]
+    affects: tuple[Affected, ...]
+    quotes: tuple[QuoteView, ...]
+    symptoms: tuple[FindingView, ...]
+    also_explains: tuple[Link, ...]
+    mended_by: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleView:
+    """`facts` are what the page's head tells of the bundle."""
+
+    name: str
+    format: int
+    started: str
+    complete: bool
+    findings: int
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    lang: Lang
+    bundle: BundleView
+    verdict: VerdictView
+    hosts: tuple[HostView, ...]
+    without_command: tuple[Link, ...]
+    findings: tuple[FindingView, ...]
+    cleared: tuple[ClearedView, ...]
+    unchecked: tuple[UncheckedView, ...]
+    outcomes: tuple[OutcomeView, ...]
+    more_hosts: str = ""  # said where a shortened report leaves out hosts
+    more_findings: str = ""
+
+
+def shortened(report: Report, *, hosts: int, findings: int) -> Report:
+    """The same report with the steps of the first hosts and the first findings only; it says what is left out."""
+    words = Words(report.lang)
+    rest = [host.script for host in report.hosts[hosts:]]
+    left = len(report.findings) - findings
+    return replace(
+        report,
+        hosts=report.hosts[:hosts],
+        findings=report.findings[:findings],
+        without_command=report.without_command[:findings],
+        more_hosts=words.say("do.more_hosts", n=len(rest), names=words.listed(rest, 8)) if rest else "",
+        more_findings=words.say("proof.more", n=left) if left > 0 else "",
+    )
+
+
+def build(analysis: Analysis, lang: Lang) -> Report:
+    verdict, words = analysis.verdict, Words(lang)
+    nodes = sorted(target.node for target in analysis.nodes)
+    titles = {rule.id: rule.title for rule in all_rules()}
+    index = _Index.of(verdict, analysis.runbooks, words)
+    return Report(
+        lang=lang,
+        bundle=_bundle_view(analysis, words),
+        verdict=verdict_view(verdict, nodes, titles, words),
+        hosts=tuple(_host_view(runbook, index, words) for runbook in index.runbooks),
+        without_command=tuple(index.link(finding) for finding in causes(verdict.findings) if not finding.steps),
+        findings=_stories(verdict.findings, index, words),
+        cleared=cleared_views(verdict.cleared, nodes, titles, words),
+        unchecked=unchecked_views(verdict.inconclusive, nodes, titles, words),
+        outcomes=outcome_views(
+            [(target.node, target.outcome, target.reason) for target in analysis.nodes],
+            Counter(node for finding in verdict.findings for node in finding.nodes),
+            words,
+        ),
+    )
+
+
+def _bundle_view(analysis: Analysis, words: Words) -> BundleView:
+    outcomes = Counter(target.outcome.value for target in analysis.nodes)
+    severities = Counter(finding.severity.value for finding in analysis.verdict.findings)
+    return BundleView(
+        name=printable(analysis.bundle.name),
+        format=analysis.bundle.format,
+        started=printable(analysis.bundle.started),
+        complete=analysis.bundle.complete,
+        findings=len(analysis.verdict.findings),
+        facts=(
+            Fact(words.say("page.bundle"), printable(analysis.bundle.name)),
+            Fact(words.say("page.collected"), printable(analysis.bundle.started)),
+            Fact(words.say("page.nodes"), _counted(outcomes, [o.value for o in Outcome], "outcome", words)),
+            Fact(words.say("page.findings"), _counted(severities, [s.value for s in Severity], "severity", words)),
+        ),
+    )
+
+
+def _counted(counts: Counter[str], order: Sequence[str], section: str, words: Words) -> str:
+    """`5: 3 collected, 2 partial`."""
+    parts = [words.say("list.part", n=counts[k], name=words.say(f"{section}.{k}")) for k in order if counts[k]]
+    if not parts:
+        return words.say("page.none")
+    return words.say("list.breakdown", n=counts.total(), parts=words.say("list.comma").join(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where each finding and each host stands on the page."""
+
+    findings: Mapping[str, Link]
+    hosts: Mapping[str, Link]
+    wanted_by: Mapping[str, tuple[Link, ...]]  # by step id
+    runbooks: tuple[Runbook, ...]
+
+    @classmethod
+    def of(cls, verdict: Verdict, runbooks: Sequence[Runbook], words: Words) -> _Index:
+        findings = {
+            finding.id: Link(f"f{number}", _titled(finding, words))
+            for number, finding in enumerate(verdict.findings, 1)
+        }
+        placed = tuple(sorted((r for r in runbooks if r.steps), key=lambda r: (r.host != ADMIN, r.host)))
+        hosts = {runbook.host: Link(f"h{number}", printable(runbook.host)) for number, runbook in enumerate(placed, 1)}
+        wanted: dict[str, dict[str, Link]] = {}
+        for finding in verdict.findings:
+            for step in finding.steps:
+                wanted.setdefault(step.id, {})[finding.id] = findings[finding.id]
+        return cls(findings, hosts, {step: tuple(links.values()) for step, links in wanted.items()}, placed)
+
+    def link(self, finding: Finding) -> Link:
+        return self.findings[finding.id]
+
+
+def _titled(finding: Finding, words: Words) -> str:
+    return printable(finding.title.in_language(words.lang))
+
+
+def _host_view(runbook: Runbook, index: _Index, words: Words) -> HostView:
+    findings = {link.anchor: link for step in runbook.steps for link in index.wanted_by.get(step.id, ())}
+    return HostView(
+        anchor=index.hosts[runbook.host].anchor,
+        host=words.say("do.admin") if runbook.host == ADMIN else printable(runbook.host),
+        script=printable(script_name(runbook.host)),
+        boot_id=printable(runbook.boot_id),
+        findings=tuple(findings.values()),
+        steps=tuple(_step_view(step, words) for step in runbook.steps),
+        destroying=sum(step.effect is Effect.DESTROYS for step in runbook.steps),
+    )
+
+
+def _step_view(step: Step, words: Words) -> StepView:
+    def read(text: Text) -> str:
+        return printable(text.in_language(words.lang))
+
+    return StepView(
+        does=read(step.does),
+        effect=step.effect.value,
+        effect_word=words.say(f"effect.{step.effect}"),
+        command=command_line(step.command) if step.command else "",
+        guards=tuple(read(guard.says) for guard in step.guards),
+        expect=read(step.expect),
+        if_fails=read(step.if_fails),
+    )
+
+
+def _stories(findings: Sequence[Finding], index: _Index, words: Words) -> tuple[FindingView, ...]:
+    """Causes in their order, each symptom once, under the first cause that explains it."""
+    by_id = {finding.id: finding for finding in findings}
+    told: set[str] = set()
+
+    def tell(finding: Finding) -> FindingView:
+        told.add(finding.id)
+        explained = [by_id[symptom] for symptom in finding.explains if symptom in by_id]
+        also = tuple(index.link(symptom) for symptom in explained if symptom.id in told)
+        symptoms = tuple(tell(symptom) for symptom in explained if symptom.id not in told)
+        return _finding_view(finding, symptoms, also, index, words)
+
+    first = tuple(tell(finding) for finding in causes(findings))
+    return first + tuple(tell(finding) for finding in findings if finding.id not in told)
+
+
+def _finding_view(
+    finding: Finding, symptoms: tuple[FindingView, ...], also: tuple[Link, ...], index: _Index, words: Words
+) -> FindingView:
+    hosts = sorted({step.host for step in finding.steps} & set(index.hosts), key=lambda host: (host != ADMIN, host))
+    return FindingView(
+        anchor=index.link(finding).anchor,
+        rule=printable(finding.rule),
+        severity=finding.severity.value,
+        severity_word=words.say(f"severity.{finding.severity}"),
+        certainty=finding.certainty.value,
+        certainty_word=words.say(f"certainty.{finding.certainty}"),
+        title=_titled(finding, words),
+        nodes=words.listed([printable(node) for node in finding.nodes], 8),
+        subject=printable(finding.subject),
+        cause=tuple(printable(line) for line in finding.cause.in_language(words.lang).split("\n") if line.strip()),
+        affects=tuple(_affected_view(victim) for victim in sorted(finding.affects)),
+        quotes=tuple(_quote_view(quote) for quote in finding.evidence),
+        symptoms=symptoms,
+        also_explains=also,
+        mended_by=tuple(index.hosts[host] for host in hosts),
+    )
+
+
+def _affected_view(victim: Affected) -> Affected:
+    return Affected(*(printable(word) for word in (victim.namespace, victim.pod, victim.pvc, victim.pv)))
+
+
+def _quote_view(quote: Evidence) -> QuoteView:
+    lines = str(quote.first_line) if quote.first_line == quote.last_line else f"{quote.first_line}-{quote.last_line}"
+    return QuoteView(
+        place=printable(f"{quote.node} {quote.source}:{lines}".strip()),
+        lines=tuple(printable(line) for line in quote.text[:QUOTED_LINES]),
+        left_out=max(0, len(quote.text) - QUOTED_LINES),
+    )

@@ -1,0 +1,122 @@
+"""The analysis -> report.json, schema 1.
+
+Output   bytes, UTF-8, keys sorted, findings in the order of the verdict; both languages; lossless for what it holds:
+a lone surrogate is written as its JSON escape.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from analyzer.engine import Analysis
+from analyzer.facts import Unknown
+from analyzer.findings import Affected, Cleared, Evidence, Finding, Inconclusive
+from analyzer.runbook import ADMIN, Guard, Runbook, Step
+from analyzer.texts import Text
+
+SCHEMA = 1
+
+Json = Mapping[str, object]
+
+
+def render(analysis: Analysis) -> bytes:
+    text = json.dumps(_report(analysis), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    return (text + "\n").encode("utf-8", "backslashreplace")  # \udc80 is also how JSON writes it
+
+
+def _report(analysis: Analysis) -> Json:
+    verdict = analysis.verdict
+    runbooks = sorted(analysis.runbooks, key=lambda runbook: (runbook.host != ADMIN, runbook.host))
+    wanted_by: dict[str, list[str]] = {}
+    for finding in verdict.findings:
+        for step in finding.steps:
+            wanted_by.setdefault(step.id, []).append(finding.id)
+    return {
+        "schema": SCHEMA,
+        "bundle": {
+            "name": analysis.bundle.name,
+            "format": analysis.bundle.format,
+            "started": analysis.bundle.started,
+            "nodes": sorted(target.node for target in analysis.nodes),
+            "complete": analysis.bundle.complete,
+        },
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "inconclusive": [_inconclusive(gap) for gap in _sorted_gaps(verdict.inconclusive)],
+        "cleared": [_cleared(entry) for entry in sorted(verdict.cleared, key=lambda entry: entry.rule)],
+        "runbooks": [_runbook(runbook, wanted_by) for runbook in runbooks if runbook.steps],
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "certainty": finding.certainty.value,
+        "nodes": list(finding.nodes),
+        "subject": finding.subject,
+        "title": _text(finding.title),
+        "cause": _text(finding.cause),
+        "affects": [_affected(victim) for victim in sorted(finding.affects)],
+        "evidence": [_evidence(quote) for quote in finding.evidence],
+        "explains": list(finding.explains),
+        "steps": [step.id for step in finding.steps],
+    }
+
+
+def _affected(victim: Affected) -> Json:
+    return {"namespace": victim.namespace, "pod": victim.pod, "pvc": victim.pvc, "pv": victim.pv}
+
+
+def _evidence(quote: Evidence) -> Json:
+    return {
+        "node": quote.node,
+        "source": quote.source,
+        "first_line": quote.first_line,
+        "last_line": quote.last_line,
+        "text": list(quote.text),
+    }
+
+
+def _sorted_gaps(gaps: Sequence[Inconclusive]) -> list[Inconclusive]:
+    return sorted(gaps, key=lambda gap: (gap.rule, gap.node))
+
+
+def _inconclusive(gap: Inconclusive) -> Json:
+    return {"rule": gap.rule, "node": gap.node, "missing": [_missing(unknown) for unknown in gap.missing]}
+
+
+def _missing(unknown: Unknown) -> Json:
+    return {"probe": unknown.probe, "status": unknown.status.value, "reason": unknown.reason}
+
+
+def _cleared(entry: Cleared) -> Json:
+    return {"rule": entry.rule, "nodes": sorted(entry.nodes)}
+
+
+def _runbook(runbook: Runbook, wanted_by: Mapping[str, Sequence[str]]) -> Json:
+    return {"host": runbook.host, "steps": [_step(step, wanted_by.get(step.id, ())) for step in runbook.steps]}
+
+
+def _step(step: Step, findings: Sequence[str]) -> Json:
+    return {
+        "id": step.id,
+        "phase": step.phase.value,
+        "effect": step.effect.value,
+        "does": _text(step.does),
+        "argv": list(step.command.argv) if step.command else [],
+        "stdin": step.command.stdin if step.command else None,
+        "guard": [_guard(guard) for guard in step.guards] or None,
+        "expect": _text(step.expect),
+        "if_fails": _text(step.if_fails),
+        "findings": sorted(set(findings)),
+    }
+
+
+def _guard(guard: Guard) -> Json:
+    return {"call": list(guard.call), "says": _text(guard.says)}
+
+
+def _text(text: Text) -> Json:
+    return {"en": text.in_language("en"), "zh": text.in_language("zh")}

@@ -1,0 +1,71 @@
+"""Report -> PDF, through the same page as the browser's.
+
+Output   bytes; the same report gives the same bytes: a fixed identifier, no date.  Nothing is fetched, whatever the
+page names.  More than a stack of paper can hold stays in report.html, and the PDF says so.
+Errors   PdfError, one sentence that names the missing package.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from types import ModuleType
+from typing import NoReturn
+
+from analyzer.report import to_html
+from analyzer.report.model import Report, shortened
+from analyzer.texts import Lang
+
+HOSTS = 30  # whose steps are printed
+FINDINGS = 60
+IDENTIFIER = b"csi-triage-report"
+
+
+class PdfError(Exception):
+    """One sentence that says what to install."""
+
+
+def render(report: Report) -> bytes:
+    weasyprint = _weasyprint()
+    check_fonts(report.lang)
+    page = to_html.render(shortened(report, hosts=HOSTS, findings=FINDINGS))
+    document = weasyprint.HTML(string=page, url_fetcher=_refuse, media_type="print")
+    written = document.write_pdf(pdf_identifier=IDENTIFIER, pdf_tags=True)
+    if not isinstance(written, bytes):
+        raise PdfError("The PDF could not be made: WeasyPrint gave no bytes.  Use --no-pdf to write the rest.")
+    return written
+
+
+def check_fonts(lang: Lang) -> None:
+    """Without a CJK font every Chinese character would be an empty box."""
+    if lang == "zh" and not _cjk_fonts():
+        raise PdfError(
+            "No Chinese font was found, so the PDF would show empty boxes.  "
+            "Install the Debian package fonts-noto-cjk, or use --no-pdf."
+        )
+
+
+def _cjk_fonts() -> str:
+    try:
+        listed = subprocess.run(("fc-list", ":lang=zh"), capture_output=True, text=True, check=False, timeout=60)
+    except FileNotFoundError as error:
+        raise PdfError(
+            "fc-list is missing, so Chinese fonts cannot be found.  "
+            "Install the Debian packages fontconfig and fonts-noto-cjk, or use --no-pdf."
+        ) from error
+    return listed.stdout.strip()
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        import weasyprint  # noqa: PLC0415 - takes a second, and only the PDF needs it
+    except (ImportError, OSError) as error:
+        raise PdfError(
+            f"The PDF could not be made: WeasyPrint cannot load its libraries ({str(error).splitlines()[0]}).  "
+            "Install the Debian packages libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0, or use --no-pdf."
+        ) from error
+    found: ModuleType = weasyprint
+    return found
+
+
+def _refuse(url: str, *_: object, **__: object) -> NoReturn:
+    raise ValueError(f"the report is self-contained; not fetched: {url[:80]}")

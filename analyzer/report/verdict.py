@@ -1,0 +1,109 @@
+"""The verdict in plain sentences: what is wrong, on which nodes, who is affected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.findings import Affected, Finding, Verdict
+from analyzer.report.printable import printable
+from analyzer.report.words import Words
+from analyzer.texts import Text
+
+CLAUSES = 4  # kinds of finding named in the verdict; the rest are counted
+NODES = 4  # nodes named in a clause
+VICTIMS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """`level` is a severity; `clear` when nothing was found; `unsure` when, besides, not all was checked."""
+
+    level: str
+    headline: str
+    also: tuple[str, ...]
+    affected: str
+    gaps: str
+
+
+def causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings that no other finding explains."""
+    explained = {symptom for finding in findings for symptom in finding.explains}
+    return tuple(finding for finding in findings if finding.id not in explained) or tuple(findings)
+
+
+def verdict_view(verdict: Verdict, nodes: Sequence[str], titles: Mapping[str, Text], words: Words) -> VerdictView:
+    unsure = sorted({gap.node for gap in verdict.inconclusive if gap.node})
+    gaps = words.say("verdict.gaps", nodes=some_nodes(unsure, nodes, words)) if unsure else ""
+    if not verdict.findings:
+        level = "unsure" if unsure or not nodes else "clear"
+        return VerdictView(level, _nothing(unsure, nodes, words), (), "", "")
+    clauses = _clauses(causes(verdict.findings), titles, words)
+    return VerdictView(
+        level=causes(verdict.findings)[0].severity.value,
+        headline=clauses[0],
+        also=clauses[1:],
+        affected=_affected(verdict.findings, words),
+        gaps=gaps,
+    )
+
+
+def some_nodes(names: Sequence[str], everyone: Sequence[str], words: Words) -> str:
+    """`all 5 nodes`, the names when they are few, or `12 of 50 nodes`."""
+    if len(names) == len(everyone) and names:
+        return words.say("count.all_nodes", n=len(names), name=printable(names[0]))
+    if len(names) <= NODES:
+        return words.listed([printable(name) for name in names])
+    return words.say("count.of_nodes", n=len(names), all=len(everyone))
+
+
+def _nothing(unsure: Sequence[str], nodes: Sequence[str], words: Words) -> str:
+    if not nodes:
+        return words.say("verdict.no_nodes")
+    if unsure:
+        return words.say("verdict.nothing_but", nodes=some_nodes(unsure, nodes, words))
+    return words.say("verdict.nothing", nodes=some_nodes(nodes, nodes, words))
+
+
+def _clauses(findings: Sequence[Finding], titles: Mapping[str, Text], words: Words) -> tuple[str, ...]:
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    clauses = tuple(_clause(group, titles, words) for group in by_rule.values())
+    if len(clauses) <= CLAUSES:
+        return clauses
+    return (*clauses[:CLAUSES], words.say("verdict.more", n=len(clauses) - CLAUSES))
+
+
+def _clause(group: Sequence[Finding], titles: Mapping[str, Text], words: Words) -> str:
+    title = titles.get(group[0].rule, group[0].title).in_language(words.lang)
+    counted = Counter(node for finding in group for node in finding.nodes)
+    names = [words.say("list.times", name=node, n=n) if n > 1 else node for node, n in sorted(counted.items())]
+    if not names:
+        return words.say("verdict.in_cluster", title=printable(title))
+    where = words.listed([printable(name) for name in names], NODES)
+    return words.say("verdict.clause", title=printable(title), nodes=where)
+
+
+def _affected(findings: Sequence[Finding], words: Words) -> str:
+    everyone = sorted({victim for finding in findings for victim in finding.affects})
+    for kind, named in (("pods", _pod), ("claims", _claim), ("volumes", _volume)):
+        names = sorted({name for victim in everyone if (name := named(victim))})
+        if names:
+            return words.say(
+                f"verdict.{kind}", n=len(names), names=words.listed([printable(n) for n in names], VICTIMS)
+            )
+    return words.say("verdict.nobody")
+
+
+def _pod(victim: Affected) -> str:
+    return f"{victim.namespace}/{victim.pod}" if victim.pod else ""
+
+
+def _claim(victim: Affected) -> str:
+    return f"{victim.namespace}/{victim.pvc}" if victim.pvc else ""
+
+
+def _volume(victim: Affected) -> str:
+    return victim.pv
