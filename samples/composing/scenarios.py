@@ -139,7 +139,7 @@ STORAGE = (
                     *residual_maps(VOL2, VOL3),
                     *(("map-queues-forever", subject(dead), "confirmed") for dead in (VOL2, VOL3)),
                 ),
-                (wwid(VOL2), wwid(VOL3), "fail_if_no_path", "sda", "sdb", "sdc", "sdd"),
+                (wwid(VOL2), wwid(VOL3), "disablequeueing", "sda", "sdb", "sdc", "sdd"),
                 (wwid(VOL1), "mpathc", "dm-2", "sde", "sdf", "kill"),
             ),
         ),

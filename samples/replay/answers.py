@@ -6,7 +6,6 @@ Runs inside the node with nothing but the standard library.
 import json
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import changes
@@ -270,6 +269,8 @@ def _systemctl(recorded, arguments):
 
 def _ls(recorded, arguments):
     """The host's `ls`; links of the recorded listings are printed as they were recorded."""
+    import subprocess  # noqa: PLC0415  # takes longer to load than most answers take to give
+
     done = subprocess.run(["ls", *arguments], executable="/usr/bin/ls", capture_output=True, check=False)
     out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
     if any(word.startswith("-l") for word in arguments):

@@ -18,8 +18,8 @@ from tests.samples import replaying
 from tests.samples.replaying import collect, copy_of, play, recorded, run, runbook
 
 pytestmark = pytest.mark.skipif(replaying.why_not() != "", reason=replaying.why_not() or "namespaces work")
-SAME_AS_OTHERS = ("demo", "outage")  # their nodes are those of other samples, with other names
-NODES = sorted(path.parent for path in HERE.glob("*/nodes/*/node.json") if path.parts[-4] not in SAME_AS_OTHERS)
+SAME_AS_OTHERS = ("demo", "outage", "path_down_healed", "half_cleaned")  # recorded nodes like those of other samples
+NODES = sorted(path.parent for path in HERE.glob("*/nodes/worker-1/node.json") if path.parts[-4] not in SAME_AS_OTHERS)
 STALE_FAIL = HERE / "stale_fail/nodes/worker-1"
 STALE_QUEUE = HERE / "stale_queue/nodes/worker-1"
 ITS_OWN = ("clock",)  # the clock runs
@@ -77,20 +77,20 @@ def test_a_runbook_changes_nothing_by_default(tmp_path: Path) -> None:
     assert not (tmp_path / "changed").exists()
 
 
-@pytest.mark.parametrize(("sample", "node"), [("stale_fail", STALE_FAIL), ("stale_queue", STALE_QUEUE)])
-def test_after_its_runbook_a_node_is_healthy(sample: str, node: Path, tmp_path: Path) -> None:
-    replay = Replay(node, state=tmp_path / "state")
-    done = play(replay, runbook(HERE / sample), "--apply", "--yes")
+def test_after_its_runbook_a_node_is_healthy(tmp_path: Path) -> None:
+    replay = Replay(STALE_QUEUE, state=tmp_path / "state")
+    done = play(replay, runbook(HERE / "stale_queue"), "--apply", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    again = collected_again(sample, replay, tmp_path / "again.tar.gz")
+    again = collected_again("stale_queue", replay, tmp_path / "again.tar.gz")
     assert [finding.id for finding in analyse(again).verdict.findings] == []
 
 
-def test_a_runbook_of_disks_without_a_map_deletes_just_those(tmp_path: Path) -> None:
-    replay = Replay(HERE / "stale_sd_nomap/nodes/worker-1", state=tmp_path)
-    done = play(replay, runbook(HERE / "stale_sd_nomap"), "--apply", "--yes")
+@pytest.mark.parametrize(("sample", "maps"), [("stale_fail", ["mpatha", "mpathb"]), ("stale_sd_nomap", [])])
+def test_a_runbook_removes_just_the_residual_devices(sample: str, maps: list[str], tmp_path: Path) -> None:
+    done = play(Replay(HERE / sample / "nodes/worker-1", state=tmp_path), runbook(HERE / sample), "--apply", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads((tmp_path / "state.json").read_text())["disks"] == ["sda", "sdb", "sdd", "sde"]
+    state = json.loads((tmp_path / "state.json").read_text())
+    assert (sorted(state["maps"]), state["disks"]) == (maps, ["sda", "sdb", "sdd", "sde"])
 
 
 def test_a_runbook_stops_before_it_destroys_when_a_name_now_means_another_disk(tmp_path: Path) -> None:
