@@ -29,7 +29,7 @@ samples: setup
 	$(BIN)/python -m samples.pack dist/samples
 
 bench: setup
-	$(BIN)/python -m benchmarks
+	for figure in bundle_read scan_logs parse_multipath_ll collect_ssh; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
 
 clean:
 	rm -rf .venv dist build demo-output *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
