@@ -25,6 +25,7 @@ from analyzer.facts.storage import Disk, DiskState, StorageMap
 from analyzer.remedies import obstacles as why
 from analyzer.remedies import steps
 from analyzer.remedies.obstacles import Obstacle
+from analyzer.remedies.steps import Queueing
 from analyzer.runbook import PathIdentity, Step
 
 ARRAY_VENDOR = "HUAWEI"
@@ -63,7 +64,13 @@ def remove_map(ground: Ground, dead: StorageMap) -> Removal:
         paths = tuple(_identity(disk) for disk in dead.disks)
     except UnsafeValueError as unsafe:
         return Removal((), (why.unsafe(str(unsafe)),))
-    return Removal(tuple(steps.remove_map(ground.node, wwid, name, paths, queues=bool(dead.queues))), ())
+    return Removal(tuple(steps.remove_map(ground.node, wwid, name, paths, _queueing(dead))), ())
+
+
+def _queueing(dead: StorageMap) -> Queueing:
+    if not dead.queues:
+        return Queueing.OFF
+    return Queueing.BY_DAEMON if dead.daemon is not None else Queueing.BY_KERNEL
 
 
 def remove_disk(ground: Ground, dead: Disk) -> Removal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from analyzer.facts.identifiers import MapName, Wwid
 from analyzer.runbook import (
@@ -25,11 +26,19 @@ STOP = Text(
 )
 
 
+class Queueing(StrEnum):
+    """Whether a map queues, and on whose order."""
+
+    OFF = "off"
+    BY_KERNEL = "by-kernel"  # no multipathd watches it
+    BY_DAEMON = "by-daemon"
+
+
 def remove_map(
-    node: str, wwid: Wwid, name: MapName, paths: tuple[PathIdentity, ...], *, queues: bool
+    node: str, wwid: Wwid, name: MapName, paths: tuple[PathIdentity, ...], queueing: Queueing
 ) -> Iterator[Step]:
-    if queues:
-        yield stop_queueing(node, wwid, paths)
+    if queueing is not Queueing.OFF:
+        yield stop_queueing(node, wwid, name, paths, queueing)
     yield flush_map(node, wwid, name, paths)
     for path in paths:
         yield delete_disk(node, path)
@@ -41,24 +50,26 @@ def remove_disk(node: str, path: PathIdentity) -> Iterator[Step]:
     yield confirm(node)
 
 
-def stop_queueing(node: str, wwid: Wwid, paths: tuple[PathIdentity, ...]) -> Step:
+def stop_queueing(node: str, wwid: Wwid, name: MapName, paths: tuple[PathIdentity, ...], queueing: Queueing) -> Step:
+    # multipathd takes back within seconds what `dmsetup message` says, so it must be told itself; 0.9.4 knows no WWID
+    by_daemon = Command(("multipathd", "disablequeueing", "map", name))
+    by_kernel = Command(("dmsetup", "message", "-u", f"mpath-{wwid}", "0", "fail_if_no_path"))
     return Step(
         host=node,
         phase=Phase.STOP_QUEUEING,
         target=wwid,
         effect=Effect.CHANGES,
         does=Text(
-            en="Stop queueing on map {wwid}, so that what waits for it ends with an error instead of hanging",
-            zh="停止多路径设备 {wwid} 的 I/O 排队，使等待它的进程报错结束而不是一直挂起",
-        ).fill(wwid=wwid),
-        # by UUID: an alias may mean another map by now
-        command=Command(("dmsetup", "message", "-u", f"mpath-{wwid}", "0", "fail_if_no_path")),
+            en="Stop queueing on map {name} ({wwid}), so that what waits for it ends with an error instead of hanging",
+            zh="停止多路径设备 {name}（{wwid}）的 I/O 排队，使等待它的进程报错结束而不是一直挂起",
+        ).fill(name=name, wwid=wwid),
+        command=by_daemon if queueing is Queueing.BY_DAEMON else by_kernel,
         expect=Text(
-            en="No output. Processes in state D on this map end within seconds; kill -9 could not end them.",
-            zh="无输出。卡在该设备上的 D 状态进程会在数秒内结束；kill -9 无法结束它们。",
+            en="Processes in state D on this map end within seconds; kill -9 could not end them.",
+            zh="卡在该设备上的 D 状态进程会在数秒内结束；kill -9 无法结束它们。",
         ),
         if_fails=STOP,
-        guards=(MapIsDead(wwid, paths),),
+        guards=(MapIsDead(wwid, paths), MapIsNamed(wwid, name)),
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from analyzer.facts import Unknown
 from analyzer.facts.block import Opener
-from analyzer.facts.storage import Disk, DiskState, Transport
+from analyzer.facts.multipath import DaemonMap
+from analyzer.facts.storage import Disk, DiskState, StorageMap, Transport
 from analyzer.remedies.removal import Ground, remove_disk, remove_map
 from analyzer.runbook import DiskIsDead, DiskIsFree, Effect, MapIsDead, MapIsFree, Phase, Step
 from bundle.capture import Status
@@ -48,6 +49,21 @@ def test_a_proven_dead_map_is_flushed_and_then_each_of_its_paths_is_deleted() ->
 def test_a_queueing_map_stops_queueing_before_it_is_flushed() -> None:
     steps = remove_map(given.GROUND, given.dead_map(queues=True)).steps
     assert phases(steps)[:2] == [Phase.STOP_QUEUEING, Phase.FLUSH_MAP]
+
+
+def first_words(dead: StorageMap) -> tuple[str, ...]:
+    command = remove_map(given.GROUND, dead).steps[0].command
+    assert command is not None
+    return command.argv[:2]
+
+
+def test_multipathd_is_told_itself_since_it_takes_back_what_the_kernel_was_told() -> None:
+    daemon = DaemonMap("mpathb", given.WWID, "dm-1", "immediate", "on", 0, "active", "300M", 1, given.span("x"))
+    assert first_words(given.dead_map(queues=True, daemon=daemon)) == ("multipathd", "disablequeueing")
+
+
+def test_without_multipathd_the_kernel_is_told() -> None:
+    assert first_words(given.dead_map(queues=True)) == ("dmsetup", "message")
 
 
 def test_the_flush_is_guarded_by_the_map_being_dead_and_free() -> None:
