@@ -69,20 +69,33 @@ csi_triage_program() {
     fi
   }
 
+  # A process and what it started.  Stopped first, it starts nothing more, and its children keep their numbers.  A child
+  # that has just been started may not have a group of its own yet.
+  end_family() {
+    kill -s STOP "$1" 2>/dev/null
+    for member in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+      signal_group KILL "$member"
+      kill -s KILL "$member" 2>/dev/null
+    done
+    kill -s KILL "$1" 2>/dev/null
+  }
+
   # Ends what still runs and removes the folder; used by the program itself and by its guard.
   clean() {
     trap '' HUP INT PIPE TERM
-    for record in "$temporary"/*/pid; do
+    for record in "$temporary"/*/runner; do
       [ -e "$record" ] || continue
-      read -r left <"$record" && signal_group KILL "$left"
-      read -r left <"${record%pid}runner" 2>/dev/null && kill -s KILL "$left" 2>/dev/null
+      read -r left <"${record%runner}pid" 2>/dev/null && signal_group KILL "$left"
+      read -r left <"$record" && end_family "$left"
     done
     cd / && rm -rf "$temporary"
   }
 
   leave() {
     trap - EXIT
+    trap '' HUP INT PIPE TERM
     exec 2>/dev/null
+    for started in $(cat "/proc/$main/task/$main/children"); do end_family "$started"; done
     [ -z "$guard" ] || kill -s KILL "$guard"
     clean
     exit "$1"

@@ -8,7 +8,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -154,12 +154,16 @@ def _started(shell: Sequence[str], folder: Path, script: str) -> subprocess.Pope
     return process
 
 
-def _until_empty(folder: Path) -> bool:
-    for _ in range(200):
-        if not list(folder.iterdir()):
+def _until(condition: Callable[[], bool]) -> bool:
+    for _ in range(600):
+        if condition():
             return True
         time.sleep(0.05)
     return False
+
+
+def _until_empty(folder: Path) -> bool:
+    return _until(lambda: not list(folder.iterdir()))
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
@@ -170,7 +174,7 @@ def test_a_signal_ends_the_commands_and_removes_the_folder(number: int, tmp_path
         with _started(shell, folder, "sleep 300") as process:
             leader = next(folder.glob("*/asked/pid")).read_text()
             process.send_signal(number)
-            return _until_empty(folder) and process.wait(30) != 0 and not _runs(leader)
+            return _until_empty(folder) and process.wait(30) != 0 and _until(lambda: not _runs(leader))
 
     assert in_every_shell(all_is_gone) == [True, True, True]
 
