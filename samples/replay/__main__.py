@@ -41,8 +41,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--hangs", action="append", default=[], help="a tool that never ends")
     parser.add_argument("--state", type=Path, help="keep what commands have removed in this folder")
     parser.add_argument("node", type=Path)
-    parser.add_argument("command", nargs="*")
-    options = parser.parse_args()
+    words = sys.argv[1:]
+    at = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:at])
+    options.command = words[at + 1 :]
     if not options.command:
         asked = os.environ.get("SSH_ORIGINAL_COMMAND")
         options.command = ["/bin/sh", "-c", asked] if asked else ["/bin/sh"]
