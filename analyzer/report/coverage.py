@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from analyzer.facts import Unknown
 from analyzer.findings import Cleared, Inconclusive
+from analyzer.parsers.objects import all_object_parsers
 from analyzer.report.printable import printable
 from analyzer.report.verdict import some_nodes
 from analyzer.report.words import Words
@@ -131,12 +132,19 @@ def _unchecked_view(
             status=status.value,
             status_word=words.say(f"status.{status}"),
             reason=printable(reason),
-            repair=words.say(f"repair.{status}"),
+            repair=_repair(probe, status, words),
             rules=tuple(printable(_title(rule, titles, words)) for rule in rules),
         )
         for probe, status, reason, rules in gaps
     )
     return UncheckedView(where, listed, missing)
+
+
+def _repair(probe: str, status: Status, words: Words) -> str:
+    if probe not in {parser.kind for parser in all_object_parsers()}:
+        return words.say(f"repair.{status}")
+    known = status in (Status.ABSENT, Status.DENIED)
+    return words.say(f"repair.cluster_{status}" if known else "repair.cluster_other", probe=probe)
 
 
 def _title(rule: str, titles: Mapping[str, Text], words: Words) -> str:

@@ -7,11 +7,11 @@ No clock, no environment: the same analysis gives the same report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.engine import Analysis
-from analyzer.findings import Affected, Evidence, Finding, Severity, Verdict
+from analyzer.findings import Affected, Evidence, Finding, Severity
 from analyzer.report.commands import command_line, script_name
 from analyzer.report.coverage import (
     ClearedView,
@@ -21,6 +21,7 @@ from analyzer.report.coverage import (
     outcome_views,
     unchecked_views,
 )
+from analyzer.report.links import Index, Link, titled
 from analyzer.report.printable import printable
 from analyzer.report.verdict import VerdictView, causes, verdict_view
 from analyzer.report.words import Words
@@ -30,12 +31,6 @@ from analyzer.texts import Lang, Text
 from bundle.capture import Outcome
 
 QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    anchor: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +139,7 @@ def build(analysis: Analysis, lang: Lang) -> Report:
     verdict, words = analysis.verdict, Words(lang)
     nodes = sorted(target.node for target in analysis.nodes)
     titles = {rule.id: rule.title for rule in all_rules()}
-    index = _Index.of(verdict, analysis.runbooks, words)
+    index = Index.of(verdict, analysis.runbooks, words)
     return Report(
         lang=lang,
         bundle=_bundle_view(analysis, words),
@@ -185,41 +180,12 @@ def _counted(counts: Counter[str], order: Sequence[str], section: str, words: Wo
     parts = [words.say("list.part", n=counts[k], name=words.say(f"{section}.{k}")) for k in order if counts[k]]
     if not parts:
         return words.say("page.none")
+    if len(parts) == 1:
+        return parts[0]
     return words.say("list.breakdown", n=counts.total(), parts=words.say("list.comma").join(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Where each finding and each host stands on the page."""
-
-    findings: Mapping[str, Link]
-    hosts: Mapping[str, Link]
-    wanted_by: Mapping[str, tuple[Link, ...]]  # by step id
-    runbooks: tuple[Runbook, ...]
-
-    @classmethod
-    def of(cls, verdict: Verdict, runbooks: Sequence[Runbook], words: Words) -> _Index:
-        findings = {
-            finding.id: Link(f"f{number}", _titled(finding, words))
-            for number, finding in enumerate(verdict.findings, 1)
-        }
-        placed = tuple(sorted((r for r in runbooks if r.steps), key=lambda r: (r.host != ADMIN, r.host)))
-        hosts = {runbook.host: Link(f"h{number}", printable(runbook.host)) for number, runbook in enumerate(placed, 1)}
-        wanted: dict[str, dict[str, Link]] = {}
-        for finding in verdict.findings:
-            for step in finding.steps:
-                wanted.setdefault(step.id, {})[finding.id] = findings[finding.id]
-        return cls(findings, hosts, {step: tuple(links.values()) for step, links in wanted.items()}, placed)
-
-    def link(self, finding: Finding) -> Link:
-        return self.findings[finding.id]
-
-
-def _titled(finding: Finding, words: Words) -> str:
-    return printable(finding.title.in_language(words.lang))
-
-
-def _host_view(runbook: Runbook, index: _Index, words: Words) -> HostView:
+def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
     findings = {link.anchor: link for step in runbook.steps for link in index.wanted_by.get(step.id, ())}
     return HostView(
         anchor=index.hosts[runbook.host].anchor,
@@ -247,7 +213,7 @@ def _step_view(step: Step, words: Words) -> StepView:
     )
 
 
-def _stories(findings: Sequence[Finding], index: _Index, words: Words) -> tuple[FindingView, ...]:
+def _stories(findings: Sequence[Finding], index: Index, words: Words) -> tuple[FindingView, ...]:
     """Causes in their order, each symptom once, under the first cause that explains it."""
     by_id = {finding.id: finding for finding in findings}
     told: set[str] = set()
@@ -264,7 +230,7 @@ def _stories(findings: Sequence[Finding], index: _Index, words: Words) -> tuple[
 
 
 def _finding_view(
-    finding: Finding, symptoms: tuple[FindingView, ...], also: tuple[Link, ...], index: _Index, words: Words
+    finding: Finding, symptoms: tuple[FindingView, ...], also: tuple[Link, ...], index: Index, words: Words
 ) -> FindingView:
     hosts = sorted({step.host for step in finding.steps} & set(index.hosts), key=lambda host: (host != ADMIN, host))
     return FindingView(
@@ -274,7 +240,7 @@ def _finding_view(
         severity_word=words.say(f"severity.{finding.severity}"),
         certainty=finding.certainty.value,
         certainty_word=words.say(f"certainty.{finding.certainty}"),
-        title=_titled(finding, words),
+        title=titled(finding, words),
         nodes=words.listed([printable(node) for node in finding.nodes], 8),
         subject=printable(finding.subject),
         cause=tuple(printable(line) for line in finding.cause.in_language(words.lang).split("\n") if line.strip()),

@@ -79,11 +79,13 @@ def _clauses(findings: Sequence[Finding], titles: Mapping[str, Text], words: Wor
 def _clause(group: Sequence[Finding], titles: Mapping[str, Text], words: Words) -> str:
     title = titles.get(group[0].rule, group[0].title).in_language(words.lang)
     counted = Counter(node for finding in group for node in finding.nodes)
-    names = [words.say("list.times", name=node, n=n) if n > 1 else node for node, n in sorted(counted.items())]
+    names = [printable(node) for node in sorted(counted)]
+    if max(counted.values(), default=0) > 1:
+        names = [words.say("list.times", name=printable(node), n=n) for node, n in sorted(counted.items())]
+        return words.say("verdict.counted", title=printable(title), nodes=words.listed(names, NODES))
     if not names:
         return words.say("verdict.in_cluster", title=printable(title))
-    where = words.listed([printable(name) for name in names], NODES)
-    return words.say("verdict.clause", title=printable(title), nodes=where)
+    return words.say("verdict.clause", title=printable(title), nodes=words.listed(names, NODES))
 
 
 def _affected(findings: Sequence[Finding], words: Words) -> str:

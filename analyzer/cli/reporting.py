@@ -1,0 +1,142 @@
+"""`report` and `show`: a bundle's verdict as files, and in the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analyzer.cli.errors import UserError
+from analyzer.report.commands import script_name
+from analyzer.texts import Lang
+
+if TYPE_CHECKING:
+    from analyzer.engine import Analysis
+    from analyzer.report.model import Report
+    from analyzer.runbook import Runbook
+
+BUNDLE = click.Path(exists=True, path_type=Path)
+LANG = click.option("--lang", type=click.Choice(("en", "zh")), default="en", help="Language of the report.")
+JOBS = click.option("--workers", type=click.IntRange(1, 256), help="Processes that read nodes.  [default: one a CPU]")
+REPORT_FILES = frozenset(("report.html", "report.pdf", "report.json", "runbook"))
+
+
+@click.command("report")
+@click.argument("bundle", type=BUNDLE)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder to write.")
+@LANG
+@click.option("--pdf/--no-pdf", default=True, help="Also write report.pdf.")
+@JOBS
+def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | None) -> int:
+    """Judge a bundle, and write the report and the runbooks into a folder.
+
+    The folder gets report.html, report.pdf, report.json and runbook/<host>.sh; an earlier report there is replaced.
+    Exit codes: 0 nothing found, 1 findings.
+
+    \b
+    Examples:
+      csi-analyzer report case-4711.tar.gz -o case-4711
+      csi-analyzer report case-4711.tar.gz -o case-4711-zh --lang zh
+      csi-analyzer report samples/stale_fail -o /tmp/report --no-pdf
+    """
+    from analyzer.cli.new_folder import new_folder  # noqa: PLC0415 - `--help` and `rules` start at once
+
+    names = []
+    with new_folder(output, _is_report, "holds no earlier report") as folder:
+        analysis, model = _judge(bundle, lang, workers)
+        folder.folder("runbook")
+        for name, content, mode in _files(analysis, model, with_pdf=pdf):
+            folder.write(name, content, mode)
+            names.append(name)
+    click.echo(model.verdict.headline)
+    for name in names:
+        click.echo(f"  {output / name}")
+    return 1 if analysis.verdict.findings else 0
+
+
+@click.command("show")
+@click.argument("bundle", type=BUNDLE)
+@LANG
+@JOBS
+def show(bundle: Path, lang: Lang, workers: int | None) -> int:
+    """Print a bundle's verdict in the terminal.
+
+    Exit codes: 0 nothing found, 1 findings.
+
+    \b
+    Examples:
+      csi-analyzer show case-4711.tar.gz
+      csi-analyzer show case-4711.tar.gz --lang zh | less
+    """
+    from analyzer.report import terminal  # noqa: PLC0415 - see `report`
+
+    analysis, model = _judge(bundle, lang, workers)
+    terminal.show(model, sys.stdout)
+    return 1 if analysis.verdict.findings else 0
+
+
+def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
+    from analyzer.engine import analyse  # noqa: PLC0415 - see `report`
+    from analyzer.report.model import build  # noqa: PLC0415
+
+    _tell(f"reading {bundle}")
+    try:
+        analysis = analyse(bundle, workers=workers)
+    except OSError as error:
+        raise UserError(
+            f"{bundle} cannot be read ({error.strerror or error}); check the path and its permissions"
+        ) from None
+    _tell(f"{len(analysis.nodes)} nodes judged, {len(analysis.verdict.findings)} findings")
+    return analysis, build(analysis, lang)
+
+
+def _files(analysis: Analysis, model: Report, *, with_pdf: bool) -> Iterator[tuple[str, bytes, int]]:
+    """Name, content and mode of each file of a report."""
+    from analyzer.report import to_html, to_json  # noqa: PLC0415 - see `report`
+
+    yield "report.html", to_html.render(model).encode(), 0o600
+    if with_pdf:
+        _tell("writing the PDF")
+        yield "report.pdf", _pdf(model), 0o600
+    yield "report.json", to_json.render(analysis), 0o600
+    for runbook in analysis.runbooks:
+        yield script_name(runbook.host), _script(runbook, model.lang), 0o700
+
+
+def _pdf(model: Report) -> bytes:
+    from analyzer.report import to_pdf  # noqa: PLC0415 - see `report`
+
+    try:
+        return to_pdf.render(model)
+    except to_pdf.PdfError as error:
+        raise UserError(str(error)) from None
+
+
+def _script(runbook: Runbook, lang: Lang) -> bytes:
+    from analyzer.report import to_shell  # noqa: PLC0415 - see `report`
+
+    try:
+        return to_shell.render(runbook, lang).encode()
+    except ValueError as error:
+        raise UserError(f"the runbook of {runbook.host} cannot be written: {error}; please report it") from None
+
+
+def _is_report(folder: Path) -> bool:
+    """Nothing but what `report` writes lies in it, so that it may be replaced."""
+    scripts = folder / "runbook"
+    if not {entry.name for entry in folder.iterdir()} <= REPORT_FILES or not (folder / "report.json").is_file():
+        return False
+    if scripts.is_dir() and any(entry.suffix != ".sh" for entry in scripts.iterdir()):
+        return False  # a transcript is nobody's to delete
+    try:
+        return "schema" in json.loads((folder / "report.json").read_bytes())
+    except ValueError:
+        return False
+
+
+def _tell(what: str) -> None:
+    click.echo(f"csi-analyzer: {what}", err=True)

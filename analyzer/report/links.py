@@ -1,0 +1,50 @@
+"""Where each finding and each host stands on the page.
+
+Anchors are numbers, never text of a bundle: `f1` is the first finding, `h1` the first host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.findings import Finding, Verdict
+from analyzer.report.printable import printable
+from analyzer.report.words import Words
+from analyzer.runbook import ADMIN, Runbook
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Anchors of findings by id, of hosts by name, and the findings that want a step."""
+
+    findings: Mapping[str, Link]
+    hosts: Mapping[str, Link]
+    wanted_by: Mapping[str, tuple[Link, ...]]
+    runbooks: tuple[Runbook, ...]
+
+    @classmethod
+    def of(cls, verdict: Verdict, runbooks: Sequence[Runbook], words: Words) -> Index:
+        findings = {
+            finding.id: Link(f"f{number}", titled(finding, words)) for number, finding in enumerate(verdict.findings, 1)
+        }
+        placed = tuple(sorted((r for r in runbooks if r.steps), key=lambda r: (r.host != ADMIN, r.host)))
+        hosts = {runbook.host: Link(f"h{number}", printable(runbook.host)) for number, runbook in enumerate(placed, 1)}
+        wanted: dict[str, dict[str, Link]] = {}
+        for finding in verdict.findings:
+            for step in finding.steps:
+                wanted.setdefault(step.id, {})[finding.id] = findings[finding.id]
+        return cls(findings, hosts, {step: tuple(links.values()) for step, links in wanted.items()}, placed)
+
+    def link(self, finding: Finding) -> Link:
+        return self.findings[finding.id]
+
+
+def titled(finding: Finding, words: Words) -> str:
+    return printable(finding.title.in_language(words.lang))
