@@ -6,21 +6,18 @@ csi_triage_program() {
   set -u
   set +m
   PATH=@PATH@
-  LC_ALL=C
-  export PATH LC_ALL
+  export PATH LC_ALL=C
   unset LANGUAGE CDPATH ENV BASH_ENV
 
   user=$(id -u) || user=unknown
   main=$$ active='' running=0 beats=0 guard='' temporary=''
-  sh=sh
+  sh='sh'
   shell=$(readlink "/proc/$$/exe" 2>/dev/null) || shell=''
   case ${shell##*/} in
     busybox*) sh="$shell sh" ;;
     sh | dash | bash | ash | ksh* | mksh*) sh=$shell ;;
   esac
-  CSI_TRIAGE_SHELL=$sh
-  export CSI_TRIAGE_SHELL
-
+  export CSI_TRIAGE_SHELL="$sh"
   own_group=''
   if command -v setsid >/dev/null 2>&1; then own_group=setsid; fi
 
@@ -61,12 +58,9 @@ csi_triage_program() {
   ignore_file_size_signal() { trap '' XFSZ 2>/dev/null || trap '' 25; }
 
   signal_group() { # SIGNAL PID
-    if [ -n "$own_group" ]; then
-      kill -s "$1" -- "-$2" 2>/dev/null
-    else
-      for child in $(cat "/proc/$2/task/$2/children" 2>/dev/null); do signal_group "$1" "$child"; done
-      kill -s "$1" "$2" 2>/dev/null
-    fi
+    if [ -n "$own_group" ]; then kill -s "$1" -- "-$2" 2>/dev/null; return; fi
+    for child in $(cat "/proc/$2/task/$2/children" 2>/dev/null); do signal_group "$1" "$child"; done
+    kill -s "$1" "$2" 2>/dev/null
   }
 
   # A process and what it started.  Stopped first, it starts nothing more, and its children keep their numbers.  A child
@@ -84,9 +78,8 @@ csi_triage_program() {
   clean() {
     trap '' HUP INT PIPE TERM
     for record in "$temporary"/*/runner; do
-      [ -e "$record" ] || continue
-      read -r left <"${record%runner}pid" 2>/dev/null && signal_group KILL "$left"
-      read -r left <"$record" && end_family "$left"
+      read -r left 2>/dev/null <"${record%runner}pid" && signal_group KILL "$left"
+      read -r left 2>/dev/null <"$record" && end_family "$left"
     done
     cd / && rm -rf "$temporary"
   }
@@ -120,10 +113,6 @@ csi_triage_program() {
   }
 
   # 512 zero bytes between archives mean nothing to tar, and tell the program that nobody reads any more.
-  beat() {
-    beats=$((beats + 1))
-    [ $((beats % 4)) -ne 0 ] || still_read
-  }
   still_read() { dd if=/dev/zero bs=512 count=1 2>/dev/null || leave 141; }
 
   missing() {
@@ -138,8 +127,7 @@ csi_triage_program() {
     shift 3
     exec 3>&- >/dev/null 2>&1 </dev/null
     cd /
-    CSI_TRIAGE_TMP=$folder/tmp
-    export CSI_TRIAGE_TMP
+    export CSI_TRIAGE_TMP="$folder/tmp"
     ignore_file_size_signal
     ulimit -f $((bytes / block + 1))
     if [ "$keep" = last ]; then
@@ -168,8 +156,7 @@ csi_triage_program() {
     shift 5
     folder=$temporary/$name
     mkdir "$folder" "$folder/tmp" || leave 73
-    : >"$folder/out"
-    : >"$folder/err"
+    : >"$folder/out" 2>"$folder/err"
     { echo "probe $name"; echo "started $(date -u +%Y-%m-%dT%H:%M:%SZ)"; } >"$folder/meta"
     if [ -n "$lacks" ]; then
       echo "end absent $lacks" >>"$folder/meta"
@@ -185,7 +172,7 @@ csi_triage_program() {
 
   off() {
     mkdir "$temporary/$1" || leave 73
-    { echo "probe $1"; echo "started $(date -u +%Y-%m-%dT%H:%M:%SZ)"; echo "end off"; } >"$temporary/$1/meta"
+    { echo "probe $1"; echo "end off"; } >"$temporary/$1/meta"
     emit "$1"
   }
 
@@ -193,7 +180,10 @@ csi_triage_program() {
     message='' name=''
     read -r message name <&3 || return 0
     case $message in
-      tick) beat; past_limit ;;
+      tick)
+        beats=$((beats + 1))
+        [ $((beats % 4)) -ne 0 ] || still_read
+        past_limit ;;
       end | stuck) finish "$name" "$message" ;;
     esac
   }
@@ -221,10 +211,8 @@ csi_triage_program() {
   }
 
   ended() {
-    tries=0
-    while [ "$tries" -lt 20 ]; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
       [ ! -e "$1/rc" ] || return 0
-      tries=$((tries + 1))
       nap
     done
     return 1
@@ -246,8 +234,8 @@ csi_triage_program() {
   }
 
   finish() { # NAME MESSAGE
-    case " $active " in *" $1 "*) ;; *) return ;; esac
     rest=" $active "
+    case $rest in *" $1 "*) ;; *) return ;; esac
     active="${rest%% "$1" *} ${rest#* "$1" }" running=$((running - 1))
     folder=$temporary/$1 code='' how=exited
     [ ! -e "$folder/timeout" ] || how=timeout
@@ -273,21 +261,16 @@ csi_triage_program() {
   shorten() { # FILE BYTES KEEP
     size=$(wc -c <"$1")
     if [ "${size##* }" -gt "$2" ]; then echo "cut ${1##*/}"; fi
-    case $3 in
-      first) head -c "$2" <"$1" >"$1.sent" ;;
-      last) tail -c "$2" <"$1" >"$1.sent" ;;
-    esac
-    rm -f "$1"
-    mv "$1.sent" "$1"
+    if [ "$3" = last ]; then tail -c "$2" <"$1" >"$1.sent"; else head -c "$2" <"$1" >"$1.sent"; fi
+    mv -f "$1.sent" "$1"
   }
 
   # `meta` is the last member: without it the answer has not arrived whole.
   emit() {
     cd "$temporary" || leave 73
-    set -- "$1" "$1"/files/*
-    [ -e "${2-}" ] || set -- "$1"
     name=$1
-    shift
+    set -- "$name"/files/*
+    [ -e "$1" ] || shift
     for stream in err out; do
       if [ -s "$name/$stream" ]; then set -- "$name/$stream" "$@"; fi
     done
