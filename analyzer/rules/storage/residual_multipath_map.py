@@ -127,9 +127,12 @@ def _finding(ground: Ground, dead: StorageMap, removal: Removal) -> Finding:
 def _who_holds(dead: StorageMap) -> str:
     """Mounts, devices on top and processes that hold the map; "" when nothing does."""
     openers = () if dead.mounts else dead.openers or ()  # the kernel itself opens what is mounted
+    openers = tuple(
+        one for one in openers if not (dead.queues and one in dead.stuck_openers)
+    )  # cannot be ended by hand
     named = [mount.mount_point for mount in dead.mounts or ()]
     named += [*dead.device.holders, *(f"{opener.command} (pid {opener.pid})" for opener in openers)]
-    if not named and dead.dm is not None and dead.dm.open_count:
+    if not named and dead.dm is not None and dead.dm.open_count > len(dead.stuck_openers):
         named = [f"? (dmsetup: open {dead.dm.open_count})"]
     return ", ".join(named)
 

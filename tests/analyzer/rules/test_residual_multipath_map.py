@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
+from analyzer.facts.block import Opener
 from analyzer.facts.host import DriverWwnFiles
 from analyzer.facts.storage import DiskState, StorageMap
 from analyzer.findings import Certainty, Finding
@@ -68,6 +69,12 @@ def test_a_mounted_residual_map_names_its_mount_and_destroys_nothing() -> None:
     (finding,) = judged(given.dead_map(mounts=(given.mount("/var/lib/pod/mount"),)))
     assert "/var/lib/pod/mount" in finding.steps[0].does.en
     assert all(step.effect is not Effect.DESTROYS for step in finding.steps)
+
+
+def test_nobody_is_told_to_end_a_reader_stuck_in_the_queue() -> None:
+    stuck = (Opener(1594, "/dev/dm-1", "dd", given.span("block_openers")),)
+    (finding,) = judged(given.dead_map(queues=True, dm=None, openers=stuck, stuck_openers=stuck))
+    assert finding.steps == ()
 
 
 def test_without_the_clusters_objects_it_is_reported_and_nothing_is_removed() -> None:
