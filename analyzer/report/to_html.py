@@ -17,13 +17,15 @@ from analyzer.report.model import Report
 from analyzer.report.words import Words
 
 _TICKS = re.compile(r"`([^`\n]{1,300})`")
+NAMES = 300  # of nodes written out; report.json has them all
 QUOTES = 3  # pieces of evidence shown unfolded
 OPEN_LIMIT = 12  # hosts or findings that are shown unfolded
 
 
 def render(report: Report) -> str:
     page = _environment().get_template("report.html.j2")
-    return page.render(report=report, w=Words(report.lang), css=_css(), open_limit=OPEN_LIMIT, quotes_shown=QUOTES)
+    limits = {"open_limit": OPEN_LIMIT, "quotes_shown": QUOTES, "names_shown": NAMES}
+    return page.render(report=report, w=Words(report.lang), css=_css(), **limits)
 
 
 def code_in_ticks(text: str) -> Markup:

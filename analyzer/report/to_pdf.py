@@ -15,8 +15,8 @@ from analyzer.report import to_html
 from analyzer.report.model import Report, shortened
 from analyzer.texts import Lang
 
-HOSTS = 30  # whose steps are printed
-FINDINGS = 60
+HOSTS = 20  # whose steps are printed
+FINDINGS = 30
 IDENTIFIER = b"csi-triage-report"
 
 

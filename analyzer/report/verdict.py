@@ -34,8 +34,7 @@ def causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def verdict_view(verdict: Verdict, nodes: Sequence[str], titles: Mapping[str, Text], words: Words) -> VerdictView:
-    unsure = sorted({gap.node for gap in verdict.inconclusive if gap.node})
-    gaps = words.say("verdict.gaps", nodes=some_nodes(unsure, nodes, words)) if unsure else ""
+    unsure = _unsure({gap.node for gap in verdict.inconclusive}, nodes, words)
     if not verdict.findings:
         level = "unsure" if unsure or not nodes else "clear"
         return VerdictView(level, _nothing(unsure, nodes, words), (), "", "")
@@ -45,7 +44,7 @@ def verdict_view(verdict: Verdict, nodes: Sequence[str], titles: Mapping[str, Te
         headline=clauses[0],
         also=clauses[1:],
         affected=_affected(verdict.findings, words),
-        gaps=gaps,
+        gaps=words.say("verdict.gaps", nodes=unsure) if unsure else "",
     )
 
 
@@ -58,11 +57,17 @@ def some_nodes(names: Sequence[str], everyone: Sequence[str], words: Words) -> s
     return words.say("count.of_nodes", n=len(names), all=len(everyone))
 
 
-def _nothing(unsure: Sequence[str], nodes: Sequence[str], words: Words) -> str:
+def _unsure(names: set[str], nodes: Sequence[str], words: Words) -> str:
+    """Where something could not be checked; "" is the cluster."""
+    told = [words.say("verdict.cluster")] if "" in names else []
+    return words.listed([*told, some_nodes(sorted(names - {""}), nodes, words)] if names - {""} else told)
+
+
+def _nothing(unsure: str, nodes: Sequence[str], words: Words) -> str:
     if not nodes:
         return words.say("verdict.no_nodes")
     if unsure:
-        return words.say("verdict.nothing_but", nodes=some_nodes(unsure, nodes, words))
+        return words.say("verdict.nothing_but", nodes=unsure)
     return words.say("verdict.nothing", nodes=some_nodes(nodes, nodes, words))
 
 

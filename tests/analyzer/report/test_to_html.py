@@ -1,0 +1,137 @@
+"""The page: nothing of a bundle becomes markup, nothing is fetched, same bytes, both languages."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from analyzer.engine import Analysis
+from analyzer.report import to_html
+from analyzer.report.model import build
+from analyzer.report.words import catalogue
+from analyzer.texts import Lang
+from tests.analyzer.report.example import example
+from tests.analyzer.report.hostile import with_every_value
+
+EVIL = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "</pre></details></style><style>@import 'http://192.0.2.1/x'</style>",
+    "<!-- ]]> {{ 7 * 7 }} {% raw %} ${7*7}",
+    "\u202e\u2066txt.exe\u2069 \x1b[2J\x1b]0;owned\x07 \x00 \x9b31m \ufeff \ud800",
+    "x" * 20_000,
+)
+LANGS: tuple[Lang, ...] = ("en", "zh")
+
+
+class Structure(HTMLParser):
+    """Elements and attributes of a page in order, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append(("<!--", ()))
+
+    def handle_decl(self, decl: str) -> None:
+        self.tags.append(("<!", ()))
+
+    def handle_pi(self, data: str) -> None:
+        self.tags.append(("<?", ()))
+
+
+def page(analysis: Analysis, lang: Lang = "en") -> str:
+    return to_html.render(build(analysis, lang))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("value", EVIL, ids=range(len(EVIL)))
+def test_no_value_of_a_bundle_becomes_an_element_or_attribute(value: str, lang: Lang) -> None:
+    assert Structure(page(with_every_value(value), lang)).tags == Structure(page(with_every_value("x"), lang)).tags
+
+
+def test_a_command_in_ticks_is_escaped_before_it_is_marked() -> None:
+    assert to_html.code_in_ticks('run `<b> & "x"`') == "run <code>&lt;b&gt; &amp; &#34;x&#34;</code>"
+
+
+@pytest.mark.parametrize("value", EVIL, ids=range(len(EVIL)))
+def test_nothing_invisible_reaches_the_page(value: str) -> None:
+    written = page(with_every_value(value))
+    written.encode()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", written)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_stands_alone(lang: Lang) -> None:
+    written = page(example(), lang)
+    tags = Structure(written).tags
+    assert not {"script", "link", "iframe", "object", "embed", "form", "base"} & {tag for tag, _ in tags}
+    attributes = [(name, value or "") for _, attrs in tags for name, value in attrs]
+    assert all(value.startswith("#") for name, value in attributes if name in ("href", "src", "srcset", "action"))
+    assert not [name for name, _ in attributes if name.startswith("on") or name == "style"]
+    assert "url(" not in written
+    assert "@import" not in written
+    assert (
+        "default-src 'none'; style-src 'unsafe-inline'" in dict(tags)["meta"][-1][1] or "default-src 'none'" in written
+    )
+
+
+def test_every_link_leads_to_an_element() -> None:
+    tags = Structure(page(example())).tags
+    ids = [dict(attrs)["id"] for _, attrs in tags if "id" in dict(attrs)]
+    links = {dict(attrs)["href"] for tag, attrs in tags if tag == "a"}
+    assert len(ids) == len(set(ids))
+    assert {link.removeprefix("#") for link in links if link} <= set(ids)
+
+
+def test_the_order_is_verdict_then_what_to_do_then_proof_then_the_rest() -> None:
+    written = page(example())
+    places = [written.index(f'id="{part}"') for part in ("do", "proof", "cleared", "unchecked", "nodes")]
+    assert [written.index("<h1>"), *places] == sorted([written.index("<h1>"), *places])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_is_written_in_its_language(lang: Lang) -> None:
+    structure = Structure(page(example(), lang))
+    text = "".join(structure.text)
+    headings = [words for key, words in catalogue().items() if key.endswith(".heading") and key != "verdict.heading"]
+    assert all(words.in_language(lang) in text for words in headings)
+    assert dict(dict(structure.tags)["html"])["lang"] == ("en" if lang == "en" else "zh-CN")
+
+
+def test_each_command_stands_alone_and_each_destroying_one_with_its_guard() -> None:
+    written = page(example())
+    commands = re.findall(r'<pre class="command" tabindex="0"><code>(.*?)</code></pre>', written)
+    assert "multipath -f 3618cf24100f8f457015a764c000001f7" in commands
+    assert all("\n" not in command for command in commands)
+    steps = re.findall(r'<li class="destroys">.*?</li>', written, re.DOTALL)
+    assert len(steps) == 9
+    assert all('class="pairs guard"' in step for step in steps)
+
+
+def test_the_same_analysis_gives_the_same_bytes_in_every_process() -> None:
+    program = (
+        "import hashlib; from tests.analyzer.report.example import example; from analyzer.report import to_html, to_json;"
+        "from analyzer.report.model import build;"
+        "print(hashlib.sha256(to_html.render(build(example(), 'zh')).encode() + to_json.render(example())).hexdigest())"
+    )
+    seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2")]
+    runs = [subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, check=True) for env in seeds]
+    assert runs[0].stdout == runs[1].stdout
