@@ -179,7 +179,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "lvm_pvs",
         ("sh", "-c", _LVM_PVS),
         reads="LVM physical volumes; skipped while a reader could hang (a map queues, is suspended, a disk is blocked)",
-        limit_s=30,
+        limit_s=60,
         exit_codes=LOOP_EXIT_CODES,  # 75 is skipped: failed, with the reason
         needs=("pvs",),
     ),

@@ -18,7 +18,7 @@ PROBES: tuple[AnyProbe, ...] = (
         ("sh", "-c", _SYSFS_FC),
         reads="Fibre Channel ports of this host and of the arrays it sees, with their states",
         exit_codes=LOOP_EXIT_CODES,
-        limit_s=30,
+        limit_s=60,
         needs=("grep",),
     ),
 )

@@ -28,19 +28,16 @@ PROBES: tuple[AnyProbe, ...] = (
         "host",
         ("cat", "/proc/sys/kernel/hostname", "/proc/sys/kernel/random/boot_id"),
         reads="host name and boot id, to which a runbook is bound",
-        limit_s=10,
     ),
     Probe(
         "clock",
         ("sh", "-c", "date +%FT%T%z; cat /proc/uptime"),
         reads="the node's clock, UTC offset and uptime, to date log lines",
-        limit_s=10,
     ),
     Probe(
         "os_release",
         ("sh", "-c", "uname -r; cat /etc/os-release"),
         reads="kernel and distribution release",
-        limit_s=10,
     ),
     Probe(
         "ps",
@@ -52,7 +49,7 @@ PROBES: tuple[AnyProbe, ...] = (
         ("sh", "-c", _BLOCK_OPENERS),
         reads="which processes hold a disk or a map open",
         exit_codes=LOOP_EXIT_CODES,
-        limit_s=30,
+        limit_s=60,
         needs=("ls", "grep"),
     ),
     Probe("lsmod", ("lsmod",), reads="loaded kernel modules"),
@@ -71,5 +68,5 @@ PROBES: tuple[AnyProbe, ...] = (
     Probe(
         "mountinfo", ("cat", "/proc/1/mountinfo"), reads="mounts in the namespace of process 1", limit_bytes=16 * MIB
     ),
-    Probe("swaps", ("cat", "/proc/swaps"), reads="swap areas, so that none is taken for an unused disk", limit_s=10),
+    Probe("swaps", ("cat", "/proc/swaps"), reads="swap areas, so that none is taken for an unused disk"),
 )

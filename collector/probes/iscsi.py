@@ -18,7 +18,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "sysfs_iscsi",
         ("sh", "-c", _SYSFS_ISCSI),
         reads="iSCSI sessions with target and state, and SCSI hosts, from sysfs",
-        limit_s=30,
+        limit_s=60,
         limit_bytes=16 * MIB,
         needs=("ls", "cat"),
     ),
@@ -27,7 +27,7 @@ PROBES: tuple[AnyProbe, ...] = (
         ("iscsiadm", "-m", "session", "-P3"),
         reads="sessions with portal, target, state and attached LUNs",
         exit_codes={0: Status.COLLECTED, 21: Status.EMPTY},  # 21: ISCSI_ERR_NO_OBJS_FOUND
-        limit_s=30,
+        limit_s=60,
         limit_bytes=16 * MIB,
     ),
     FileProbe("iscsi_conf", ("/etc/iscsi/iscsid.conf",), reads="the initiator's configuration, without CHAP secrets"),

@@ -42,7 +42,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "syslog",
         ("/var/log/messages", "/var/log/syslog"),
         reads="the end of the system log, where there is no journal",
-        limit_s=30,
+        limit_s=60,
         limit_bytes=8 * MIB,
         total_bytes=16 * MIB,
         follow_links=False,

@@ -44,7 +44,7 @@ class Probe:
     argv: tuple[str, ...]
     reads: str  # its purpose in plain words, one line
     exit_codes: Mapping[int, Status] = field(default_factory=lambda: {0: Status.COLLECTED})
-    limit_s: int = 20
+    limit_s: int = 60
     limit_bytes: int = 4 * MIB
     active: bool = False  # does more than look: opens a connection, mounts, reads a block
     keep: Keep = Keep.FIRST
@@ -71,7 +71,7 @@ class FileProbe:
     name: str
     globs: tuple[str, ...]
     reads: str
-    limit_s: int = 20
+    limit_s: int = 60
     limit_bytes: int = 1 * MIB
     total_bytes: int = 8 * MIB
     newest_first: bool = False  # when the total does not allow all of them

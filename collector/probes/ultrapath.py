@@ -9,6 +9,6 @@ PROBES: tuple[AnyProbe, ...] = (
         "upadmin_show_vlun",
         ("upadmin", "show", "vlun"),
         reads="UltraPath's virtual LUNs with disk, WWN and status",
-        limit_s=40,
+        limit_s=90,
     ),
 )
