@@ -33,8 +33,11 @@ def cli() -> None:
     """
 
 
-for command in (reporting.report, reporting.show, looking.cat, looking.unpack, ruling.rules):
-    cli.add_command(command)
+cli.add_command(reporting.report)
+cli.add_command(reporting.show)
+cli.add_command(looking.cat)
+cli.add_command(looking.unpack)
+cli.add_command(ruling.rules)
 
 
 def main() -> None:
