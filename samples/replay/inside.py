@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bundle.capture import Capture, NodeSnapshot, Outcome
@@ -245,18 +245,15 @@ def _command(options: argparse.Namespace) -> int:
         except OSError as error:
             print(f"replay: {options.command[0]}: {error.strerror}", file=sys.stderr)
             os._exit(127)
-    for status in _until_end_of(child):
-        return os.waitstatus_to_exitcode(status) & 0xFF
-    return 1
+    return os.waitstatus_to_exitcode(_status_of(child)) & 0xFF
 
 
-def _until_end_of(child: int) -> Iterator[int]:
-    """Process 1's work: bury the dead, and delete the disks that were told to go."""
+def _status_of(child: int) -> int:
+    """Process 1's work until the command ends: bury the dead, and delete the disks that were told to go."""
     while True:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == child:
-            yield status
-            return
+            return status
         changes.apply_deletes()
         if pid == 0:
             time.sleep(0.02)
