@@ -245,7 +245,8 @@ def _command(options: argparse.Namespace) -> int:
         except OSError as error:
             print(f"replay: {options.command[0]}: {error.strerror}", file=sys.stderr)
             os._exit(127)
-    return os.waitstatus_to_exitcode(_status_of(child)) & 0xFF
+    code = os.waitstatus_to_exitcode(_status_of(child))
+    return code if code >= 0 else 128 - code
 
 
 def _status_of(child: int) -> int:
