@@ -147,9 +147,7 @@ def _of_pods(
                 yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
 
 
-def _claims(
-    pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]
-) -> Iterator[Claim]:
+def _claims(pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]) -> Iterator[Claim]:
     users: dict[tuple[str, str], list[str]] = {}
     for pod in pods:
         for claim in pod.claims:

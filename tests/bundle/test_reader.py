@@ -92,6 +92,7 @@ def meta(**fields):
         (meta(format=1, name="../up"), "cannot be a name"),
         (meta(format=2, name=ROOT), "newer than this program reads"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_no_bundle_is_told_in_one_sentence(tmp_path, data, sentence):
     with pytest.raises(BundleError, match=sentence) as refused:

@@ -156,7 +156,7 @@ def test_a_process_left_in_d_state_is_told() -> None:
     meta = "end timeout -\ntook 41.00\nleft 4397 D dm_wait\n"
     capture = only(archive(("asked/out", ""), ("asked/meta", meta)))
     assert capture.status is Status.TIMEOUT
-    assert capture.reason == "timed out after 20 s, still in D state, pid 4397, wchan dm_wait"
+    assert capture.reason == f"timed out after {ASKED.limit_s} s, still in D state, pid 4397, wchan dm_wait"
 
 
 def test_an_answer_longer_than_its_limit_is_not_kept() -> None:
