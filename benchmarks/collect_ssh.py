@@ -21,7 +21,7 @@ from pathlib import Path
 
 from collector.probes import catalogue
 from collector.program import render
-from tests import sshd
+from samples import loopback as sshd
 
 ROOT = Path(__file__).parents[1]
 COLLECTOR = [sys.executable, "-c", "from collector.cli import main; main()"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import sshd
+from samples import loopback as sshd
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COLLECTOR = (sys.executable, "-c", "from collector.cli import main; main()")

@@ -18,7 +18,7 @@ from bundle.capture import Status
 from collector.transports import TransportError
 from collector.transports.ssh import SshTransport
 from collector.transports.ssh_config import SshOptions, Wanted, read_config, route
-from tests import sshd
+from samples import loopback as sshd
 
 
 def options(server: sshd.Sshd, **changed: object) -> SshOptions:

@@ -20,7 +20,7 @@ from collector.transports import Sudo
 from collector.transports.local import LocalTransport
 from collector.transports.ssh import SshTransport
 from collector.transports.ssh_config import SshOptions, Wanted, route
-from tests import sshd
+from samples import loopback as sshd
 
 PASSWORD = "pass w'o$rd \"7 für sudo"  # everything that goes wrong on command lines
 needs_root = pytest.mark.skipif(

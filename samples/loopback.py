@@ -1,4 +1,4 @@
-"""A real sshd on loopback with keys of its own, for tests and benchmarks.
+"""A real sshd on loopback with keys of its own, for the demonstration, tests and benchmarks.
 
 `start(folder)` gives a running `Sshd`; nothing outside `folder` is read but the program itself and its run folder.
 """
