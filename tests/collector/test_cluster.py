@@ -58,7 +58,7 @@ BACKEND = {
     "storage": "oceanstor-nas",
     "accountName": "s3cretAccount",
     "urls": ["https://198.51.100.9:8088"],
-    "parameters": {"protocol": "nfs", "portals": ["10.0.0.9"], "password": "s3cretPassword"},
+    "parameters": {"protocol": "nfs", "portals": ["192.0.2.9"], "password": "s3cretPassword"},
 }
 CONFIG_MAP = {
     "metadata": {"name": "b1", "namespace": "huawei-csi"},
@@ -66,7 +66,7 @@ CONFIG_MAP = {
 }
 
 
-INFO = {"tgtPortals": ["10.0.0.1:3260", "fd00::1", "x;reboot"], "tgtLunWWN": "6" * 32}
+INFO = {"tgtPortals": ["192.0.2.1:3260", "fd00::1", "x;reboot"], "tgtLunWWN": "6" * 32}
 ATTACHED = {"attachmentMetadata": {"publishInfo": json.dumps(INFO)}}
 VOLUME = {"claimRef": {"namespace": "shop", "name": "c1"}, "csi": {"volumeHandle": "b1.pvc_1"}}
 MOUNTING = pod(0, volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "c1"}}])
@@ -143,7 +143,7 @@ def test_a_backend_is_known_by_protocol_and_portals_only(cluster: ClusterSnapsho
     assert backend == {
         "name": "b1",
         "storage": "oceanstor-nas",
-        "parameters": {"protocol": "nfs", "portals": ["10.0.0.9"]},
+        "parameters": {"protocol": "nfs", "portals": ["192.0.2.9"]},
     }
 
 
@@ -197,6 +197,6 @@ def test_logs_are_read_of_the_controller_and_of_troubled_node_pods_only(cluster:
 
 def test_active_probes_go_to_the_portals_and_shares_of_the_node_s_own_volumes(cluster: ClusterSnapshot) -> None:
     found = reaches(cluster)
-    assert found.of("w1").portals == ("10.0.0.1:3260", "[fd00::1]:3260", "10.0.0.9:2049")
-    assert found.of("w1").shares == ("10.0.0.9:/pvc_1",)
-    assert (found.of("w2").portals, found.of("w2").shares) == (("10.0.0.9:2049",), ())
+    assert found.of("w1").portals == ("192.0.2.1:3260", "[fd00::1]:3260", "192.0.2.9:2049")
+    assert found.of("w1").shares == ("192.0.2.9:/pvc_1",)
+    assert (found.of("w2").portals, found.of("w2").shares) == (("192.0.2.9:2049",), ())

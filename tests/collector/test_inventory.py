@@ -16,12 +16,13 @@ def nodes(folder: Path, text: str) -> tuple[Node, ...]:
 
 def test_a_line_names_a_node_its_address_port_and_user(tmp_path: Path) -> None:
     text = (
-        "# ours\nworker-1\nworker-2 10.0.0.2 # rack 3\nworker-3 10.0.0.3:2222 user=admin\nw4 [fd00::4]:22\nw5 fd00::5\n"
+        "# ours\nworker-1\nworker-2 192.0.2.2 # rack 3\n"
+        "worker-3 192.0.2.3:2222 user=admin\nw4 [fd00::4]:22\nw5 fd00::5\n"
     )
     assert nodes(tmp_path, text) == (
         Node("worker-1"),
-        Node("worker-2", "10.0.0.2"),
-        Node("worker-3", "10.0.0.3", 2222, "admin"),
+        Node("worker-2", "192.0.2.2"),
+        Node("worker-3", "192.0.2.3", 2222, "admin"),
         Node("w4", "fd00::4", 22),
         Node("w5", "fd00::5"),
     )
@@ -34,8 +35,8 @@ def test_a_line_names_a_node_its_address_port_and_user(tmp_path: Path) -> None:
         "a;id",
         "../x",
         "n1 -l",
-        "n1 10.0.0.1:99999",
-        "n1 10.0.0.1 10.0.0.2",
+        "n1 192.0.2.1:99999",
+        "n1 192.0.2.1 192.0.2.2",
         "n1 user=-x",
         "n1 shell=sh",
     ],
@@ -52,9 +53,9 @@ def test_a_list_of_nobody_or_of_doubles_is_refused(tmp_path: Path, text: str, sa
 
 
 def test_the_cluster_gives_a_node_its_internal_address() -> None:
-    addresses = [{"type": "Hostname", "address": "w1"}, {"type": "InternalIP", "address": "10.0.0.1"}]
+    addresses = [{"type": "Hostname", "address": "w1"}, {"type": "InternalIP", "address": "192.0.2.1"}]
     item = {"metadata": {"name": "w1"}, "status": {"addresses": addresses}}
-    assert from_cluster([item]) == (Node("w1", "10.0.0.1", address_from_cluster=True),)
+    assert from_cluster([item]) == (Node("w1", "192.0.2.1", address_from_cluster=True),)
 
 
 def test_an_address_of_the_cluster_that_is_an_option_is_refused() -> None:

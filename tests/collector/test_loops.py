@@ -200,11 +200,11 @@ def test_each_share_is_mounted_with_each_version_and_timed(shell: Sequence[str],
     probe = _probe("nfs_mount")
     path = f"{made_up.tools}:{os.environ['PATH']}"
     environment = {"PATH": path, "CSI_TRIAGE_TMP": str(made_up.folder / "work"), "CSI_TRIAGE_SHELL": " ".join(shell)}
-    command = [*shell, "-c", *probe.argv[2:], "10.0.0.9:/share"]
+    command = [*shell, "-c", *probe.argv[2:], "192.0.2.9:/share"]
     out = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True).stdout
     lines = [line.split(" seconds=") for line in out.splitlines()]
     assert [line[0] for line in lines] == [
-        f"10.0.0.9:/share vers={version} rc=32" for version in ("3", "4.0", "4.1", "4.2")
+        f"192.0.2.9:/share vers={version} rc=32" for version in ("3", "4.0", "4.1", "4.2")
     ]
     assert all(line[1].split(" ", 1)[1].strip() == "mount.nfs: Protocol not supported" for line in lines)
 

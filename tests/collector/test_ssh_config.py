@@ -27,9 +27,9 @@ def judged(folder: Path, text: str, *names: str) -> Verdict:
 
 
 def test_the_inventory_wins_over_the_configuration(tmp_path: Path) -> None:
-    config = "Host worker-1\n  HostName 10.0.0.9\n  User other\n  Port 2022\n"
-    assert hops(tmp_path, config, address="10.0.0.1", port=22, user="admin") == ["admin@10.0.0.1"]
-    assert hops(tmp_path, config) == ["other@10.0.0.9 port 2022"]
+    config = "Host worker-1\n  HostName 192.0.2.9\n  User other\n  Port 2022\n"
+    assert hops(tmp_path, config, address="192.0.2.1", port=22, user="admin") == ["admin@192.0.2.1"]
+    assert hops(tmp_path, config) == ["other@192.0.2.9 port 2022"]
 
 
 def test_jump_hosts_are_looked_up_and_chained(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_host_patterns_of_known_hosts(tmp_path: Path, names: str, verdict: Verdi
 
 def test_the_name_connected_to_decides_before_the_node_s_own_name(tmp_path: Path) -> None:
     another = LINE.replace("AAAAC3", "AAAAC2")
-    assert judged(tmp_path, f"10.0.0.1 {another}\nnode-1 {LINE}\n", "10.0.0.1", "node-1") is Verdict.CHANGED
-    assert judged(tmp_path, f"node-1 {LINE}\n", "10.0.0.1", "node-1") is Verdict.TRUSTED
+    assert judged(tmp_path, f"192.0.2.1 {another}\nnode-1 {LINE}\n", "192.0.2.1", "node-1") is Verdict.CHANGED
+    assert judged(tmp_path, f"node-1 {LINE}\n", "192.0.2.1", "node-1") is Verdict.TRUSTED
 
 
 def test_lines_that_do_not_fit_trust_nothing(tmp_path: Path) -> None:

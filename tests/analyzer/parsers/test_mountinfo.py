@@ -34,8 +34,8 @@ def test_escapes_are_undone() -> None:  # composed: proc_pid_mountinfo(5)
 
 def test_a_source_may_be_empty_and_an_nfs_mount_has_a_colon() -> None:  # composed: proc_pid_mountinfo(5)
     empty = parse("50 27 0:50 / /mnt rw - tmpfs  rw\n").mounts[0]
-    share = parse("51 27 0:51 / /nfs rw shared:9 - nfs4 10.0.0.9:/fs rw,vers=4.1\n").mounts[0]
-    assert (empty.source, share.source) == ("", "10.0.0.9:/fs")
+    share = parse("51 27 0:51 / /nfs rw shared:9 - nfs4 192.0.2.9:/fs rw,vers=4.1\n").mounts[0]
+    assert (empty.source, share.source) == ("", "192.0.2.9:/fs")
 
 
 @pytest.mark.parametrize("text", [VOLUME[:-1], VOLUME.replace(" - ", " "), VOLUME[:100] + "\n", "223 27\n"])

@@ -57,10 +57,10 @@ def test_a_field_of_another_type_is_an_error(parser):
 
 
 def test_publish_info_is_json_inside_a_string():
-    info = json.dumps({"tgtHostLUNs": ["1"], "tgtIQNs": ["iqn"], "tgtLunWWN": WWN, "tgtPortals": ["10.0.0.1:3260"]})
+    info = json.dumps({"tgtHostLUNs": ["1"], "tgtIQNs": ["iqn"], "tgtLunWWN": WWN, "tgtPortals": ["192.0.2.1:3260"]})
     (one,) = attachments.parse(attachment(info)).items
     assert one.publish_info is not None
-    assert (one.publish_info.lun_wwn, one.publish_info.portals) == (WWN.lower(), ("10.0.0.1:3260",))
+    assert (one.publish_info.lun_wwn, one.publish_info.portals) == (WWN.lower(), ("192.0.2.1:3260",))
 
 
 def test_a_nas_volumes_publish_info_is_there_and_empty():
@@ -127,8 +127,8 @@ def test_a_content_with_a_status_but_without_online_is_offline(status: object, o
 
 @pytest.mark.parametrize("wrap", [lambda backend: backend, lambda backend: [backend]])
 def test_portals_come_from_the_backends_config_map_old_and_new(wrap):
-    backend = {"storage": "oceanstor-san", "parameters": {"protocol": "iscsi", "portals": ["10.0.0.1", "10.0.0.2"]}}
+    backend = {"storage": "oceanstor-san", "parameters": {"protocol": "iscsi", "portals": ["192.0.2.1", "192.0.2.2"]}}
     document = json.dumps({"backends": wrap(backend)})
     config_map = listed({"metadata": {"name": "b", "namespace": "csi"}, "data": {"csi.json": document}})
     (one,) = storagebackendclaims.parse(CLAIM, None, config_map).items
-    assert (one.protocol, one.portals) == ("iscsi", ("10.0.0.1", "10.0.0.2"))
+    assert (one.protocol, one.portals) == ("iscsi", ("192.0.2.1", "192.0.2.2"))

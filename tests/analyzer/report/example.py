@@ -273,7 +273,7 @@ def example() -> Analysis:
         targets=(
             *(NodeSummary(f"worker-{letter}", Outcome.COLLECTED, "") for letter in "abd"),
             NodeSummary("worker-c", Outcome.PARTIAL, "3 probes gave no knowledge: denied 2, timeout 1"),
-            NodeSummary("worker-e", Outcome.UNREACHABLE, "no route to host 10.0.0.15"),
+            NodeSummary("worker-e", Outcome.UNREACHABLE, "no route to host 192.0.2.15"),
         ),
     )
 
@@ -297,7 +297,7 @@ def inconclusive() -> tuple[Inconclusive, ...]:
     hung = Unknown(
         "lvm_pvs", Status.TIMEOUT, "still running after 20 s, in D state, pid 4711, wchan do_get_write_access"
     )
-    gone = Unknown("multipath_ll", Status.UNREACHABLE, "no route to host 10.0.0.15")
+    gone = Unknown("multipath_ll", Status.UNREACHABLE, "no route to host 192.0.2.15")
     return (
         Inconclusive("map-queues-forever", "worker-c", (denied,)),
         Inconclusive("residual-scsi-disk", "worker-c", (denied, hung)),

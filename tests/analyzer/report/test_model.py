@@ -27,14 +27,14 @@ def nodes(count: int, outcome: Outcome = Outcome.COLLECTED) -> tuple[NodeSummary
 def test_the_verdict_says_what_is_wrong_on_which_nodes_and_who_is_affected(report: Report) -> None:
     assert report.verdict.headline == "LUN id reused on worker-d"
     assert report.verdict.also == ("Residual multipath map: 2 on worker-a, 1 on worker-b and 1 on worker-c",)
-    assert report.verdict.affected == "Affected pods: billing/ledger-0, billing/ledger-1 and shop/orders-0."
+    assert report.verdict.affected == "Pods concerned: billing/ledger-0, billing/ledger-1 and shop/orders-0."
     assert report.verdict.gaps == "Not everything could be checked on the cluster and worker-c and worker-e."
 
 
 def test_the_verdict_speaks_chinese() -> None:
     verdict = build(example(), "zh").verdict
     assert verdict.headline == "worker-d：LUN ID 被复用"
-    assert verdict.affected == "受影响的 Pod：billing/ledger-0、billing/ledger-1、shop/orders-0。"
+    assert verdict.affected == "涉及的 Pod：billing/ledger-0、billing/ledger-1、shop/orders-0。"
 
 
 def test_a_symptom_stands_once_under_the_first_cause_that_explains_it(report: Report) -> None:
@@ -82,7 +82,7 @@ def test_what_could_not_be_checked_names_probe_status_reason_and_repair(report: 
     assert cluster.missing[0].repair == "Let the kubeconfig's user list volumeattachments, and collect again."
     assert [(gap.probe, gap.status) for gap in partial.missing] == [("dmsetup_table", "denied"), ("lvm_pvs", "timeout")]
     assert partial.missing[0].rules == ("Map queues for ever", "Residual SCSI disk")
-    assert [(gap.probe, gap.reason) for gap in gone.missing] == [("every probe", "no route to host 10.0.0.15")]
+    assert [(gap.probe, gap.reason) for gap in gone.missing] == [("every probe", "no route to host 192.0.2.15")]
 
 
 def test_nodes_with_the_same_gaps_and_outcomes_share_an_entry() -> None:
