@@ -97,17 +97,24 @@ def collect(wishes: Wishes, console: Console) -> Collected:
     with _ctrl_c_sets(cancelled):
         cluster = _asked(client, wishes, console) if client else None
         nodes = named or (_nodes_of(cluster) if cluster and not wishes.local else ())
+        if cluster is not None:
+            _tell_refusals(cluster, console)
         jobs = _jobs(wishes, nodes, cluster, options, cancelled)
         return _write(wishes, jobs, cluster, cancelled, console)
 
 
 def _asked(client: kubectl.Kubectl, wishes: Wishes, console: Console) -> ClusterSnapshot:
     with console.status("asking the cluster") if console.is_terminal else contextlib.nullcontext():
-        snapshot = collect_cluster(client, driver_name=wishes.driver_name, since=wishes.since)
+        return collect_cluster(client, driver_name=wishes.driver_name, since=wishes.since)
+
+
+def _tell_refusals(snapshot: ClusterSnapshot, console: Console) -> None:
+    refused: dict[tuple[Status, str], list[str]] = {}
     for capture in snapshot.captures:
         if not capture.status.is_knowledge and capture.status is not Status.ABSENT:
-            progress.say(console, f"cluster {capture.probe} {capture.status}: {capture.reason}")
-    return snapshot
+            refused.setdefault((capture.status, capture.reason), []).append(capture.probe)
+    for (status, reason), kinds in refused.items():
+        progress.say(console, f"cluster: {', '.join(kinds)} {status}: {reason}")
 
 
 def _nodes_of(cluster: ClusterSnapshot) -> tuple[Node, ...]:

@@ -124,7 +124,11 @@ def find(kubeconfig: Path, context: str | None, cancelled: threading.Event) -> K
         raise KubectlError(
             f"{kubeconfig}: the kubeconfig cannot be read: {error.strerror}; give one that can to --kubeconfig"
         ) from error
-    return Kubectl(program, kubeconfig, context, cancelled)
+    found = Kubectl(program, kubeconfig, context, cancelled)
+    understood = found.run(("config", "view", "--minify"), REQUEST_LIMIT_S)  # asks nobody but the file
+    if understood.status is not Status.COLLECTED:
+        raise KubectlError(f"{kubeconfig}: kubectl does not take this kubeconfig: {understood.reason}; correct it")
+    return found
 
 
 def paged(path: str, token: str = "") -> str:

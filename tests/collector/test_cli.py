@@ -149,9 +149,13 @@ def test_the_cluster_names_the_nodes_and_its_objects_are_in_the_bundle(
 @needs_kubectl
 def test_a_cluster_that_is_down_and_no_list_of_nodes_is_one_sentence(collector: Run, tmp_path: Path) -> None:
     (tmp_path / "config").write_text(api.kubeconfig_for(1))
-    done = collector("collect", "--kubeconfig", "config", "-o", "b.tar.gz")
-    assert done.returncode == 2
-    assert "name them with --nodes" in done.stderr.splitlines()[-1]
+    told_in_one_sentence(collector("collect", "--kubeconfig", "config", "-o", "b.tar.gz"), "name them with --nodes")
+
+
+@needs_kubectl
+def test_a_kubeconfig_that_is_none_is_one_sentence(collector: Run, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("clusters: [")
+    told_in_one_sentence(collector("collect", "--kubeconfig", "config"), "does not take this kubeconfig")
 
 
 @pytest.mark.parametrize(
