@@ -276,7 +276,7 @@ csi_triage_program() {
     done
     tar $small -cf - "$@" "$name/meta" 2>/dev/null || still_read
     cd /
-    rm -rf "${temporary:?}/$name"
+    rm -rf "${temporary:?}/$name" 2>/dev/null  # who cuts it off may still write there; the end removes the rest
   }
 
   make_folder

@@ -17,6 +17,7 @@ from collector.transports import Deadline, TransportError
 
 TICK_S = 0.5
 KEPT_ERROR_BYTES = 16 * 1024
+LAST_WORDS_S = 1.0
 BUFFER_BYTES = 256 * 1024
 
 
@@ -59,6 +60,7 @@ class Session:
     def error_text(self) -> str:
         """The last of standard error, as one printable line."""
         with self._news:
+            self._news.wait_for(lambda: self._error_ended, LAST_WORDS_S)  # its thread may be a moment behind
             text = bytes(self._error).decode(errors="replace")
         return printable(" ".join(text.split()))
 

@@ -36,7 +36,7 @@ def run(shell: Sequence[str], probes: Sequence[AnyProbe], folder: Path, **option
     folder.mkdir(exist_ok=True)
     program = render(probes, folders=(str(folder),), **options)  # type: ignore[arg-type]  # options are render's own
     done = subprocess.run([*shell, "-s"], input=program.encode(), capture_output=True, timeout=100, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (0, b""), f"exit code {done.returncode}: {done.stderr!r}"
     return done.stdout
 
 
