@@ -86,7 +86,8 @@ class Kubectl:
     def run(self, argv: tuple[str, ...], limit_s: float) -> Reply:
         request = f"--request-timeout={max(1, int(limit_s) - 1)}s"
         context = ("--context", self.context) if self.context else ()
-        command = (self.program, "--kubeconfig", str(self.kubeconfig), *context, request, *argv)
+        # options last: kubectl 1.20 takes a file named "config" before the command for the command
+        command = (self.program, *argv, "--kubeconfig", str(self.kubeconfig), *context, request)
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
