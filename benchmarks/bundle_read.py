@@ -1,4 +1,4 @@
-"""Read every node of a 100-node, 100 MB bundle, side by side with what tar takes for it.
+"""Read and judge every node of a 100-node, 100 MB bundle, side by side with what tar takes for it.
 
     python -m benchmarks.bundle_read [--bundle FILE] [--runs 3]
 
@@ -14,6 +14,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -57,6 +58,14 @@ def untar_to_nowhere(path: Path) -> None:
         subprocess.run(["tar", "-xzf", path, "-O"], check=True, stdout=nowhere)
 
 
+def report(path: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [Path(sys.executable).with_name("csi-analyzer"), "report", path, "-o", f"{folder}/report", "--no-pdf"]
+        done = subprocess.run(command, check=False, capture_output=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stderr.decode())
+
+
 def seconds(work: Callable[[Path], object], path: Path) -> float:
     start = time.perf_counter()
     work(path)
@@ -80,6 +89,7 @@ def main() -> None:
             "tar -xzf -O >/dev/null": untar_to_nowhere,
             "read, 1 process": partial(read_all, workers=1),
             f"read, {workers} processes": partial(read_all, workers=workers),
+            "report (HTML, JSON)": report,
         }
         times: dict[str, list[float]] = {name: [] for name in contenders}
         for _ in range(given.runs):
