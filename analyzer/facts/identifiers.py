@@ -29,11 +29,6 @@ class Wwid(_Checked):
     __slots__ = ()
     grammar = re.compile(r"3(?:[0-9a-f]{16}|[0-9a-f]{32})", re.ASCII)
 
-    @property
-    def naa(self) -> str:
-        """As `/sys/block/sdX/device/wwid` prints it."""
-        return f"naa.{self[1:]}"
-
 
 class DiskName(_Checked):
     """The kernel's name of a SCSI disk."""

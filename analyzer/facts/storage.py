@@ -111,7 +111,7 @@ class StorageMap:
 
 @dataclass(frozen=True, slots=True)
 class NodeStorage:
-    """All multipath maps, and the disks that no map holds, in the order sysfs lists them."""
+    """All multipath maps over SCSI disks, and the disks that no map holds, in the order sysfs lists them."""
 
     maps: tuple[StorageMap, ...]
     bare_disks: tuple[Disk, ...]

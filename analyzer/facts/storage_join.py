@@ -48,13 +48,14 @@ def assemble(facts: Mapping[type, object]) -> NodeStorage | Unknown:
         return Unknown("sysfs_block", Status.ABSENT, "the bundle has no such capture")
     witnesses = _Witnesses(facts, blocks)
     disks = {device.name: witnesses.disk(device) for device in blocks.devices if device.name.startswith("sd")}
-    maps = tuple(witnesses.map(device, disks) for device in blocks.devices if _is_multipath(device))
+    maps = tuple(witnesses.map(device, disks) for device in blocks.devices if _is_scsi_map(device))
     held = {disk.name for storage_map in maps for disk in storage_map.disks}
     return NodeStorage(maps, tuple(disk for disk in disks.values() if disk.name not in held))
 
 
-def _is_multipath(device: BlockDevice) -> bool:
-    return (device.dm_uuid or "").startswith("mpath-")
+def _is_scsi_map(device: BlockDevice) -> bool:
+    """A multipath map over SCSI disks, or over none any more; one over NVMe is not judged here."""
+    return (device.dm_uuid or "").startswith("mpath-") and all(name.startswith("sd") for name in device.slaves)
 
 
 class _Witnesses:

@@ -23,6 +23,7 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap, Transport
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.impact import users_of_luns
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import node_rule
 from analyzer.rules.storage import proof
@@ -77,7 +78,7 @@ def _finding(node: str, target: str, maps: tuple[StorageMap, ...], bindings: Bin
         title=TITLE.fill(count=len(maps)),
         cause=lines(CAUSE.fill(array=array, maps=names, states=states)),
         evidence=tuple(piece for storage_map in maps for piece in proof.of_map(node, storage_map)),
-        affects=proof.users(bindings, (one.wwid for one in maps)),
+        affects=users_of_luns(bindings, (one.wwid for one in maps)),
         steps=(step_by_hand(node, f"restore-{target or 'array'}", DO.fill(array=array)),),
     )
 

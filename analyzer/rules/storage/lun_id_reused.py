@@ -22,6 +22,7 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.block import LiveIdentities
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.impact import users_of_luns
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import node_rule
 from analyzer.rules.storage import proof
@@ -81,6 +82,6 @@ def _finding(
         title=TITLE.fill(wwid=wwid),
         cause=lines(*says),
         evidence=proof.quoted(node, spans),
-        affects=proof.users(bindings, (wwid, *answered)),
+        affects=users_of_luns(bindings, (wwid, *answered)),
         steps=(step_by_hand(node, f"stop-{wwid}", DO.fill(**names)),),
     )

@@ -4,7 +4,7 @@ How we know
     `queue_if_no_path` is in the map's table (`dmsetup table`, `multipath -ll`), no path is usable, and multipathd does
     not count down (`queueing` is not a number of checks or seconds).
 Not reported here
-    Maps that queue only for a while (no_path_retry N), and healthy maps that would queue.
+    Maps that queue only for a while (no_path_retry N), healthy maps that would queue, maps over NVMe.
 False alarms
     None known.
 Removal
@@ -22,6 +22,7 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import NodeStorage, StorageMap
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.impact import users_of_luns
 from analyzer.rules import Cause, node_rule
 from analyzer.rules.storage import proof
 from analyzer.texts import Text, lines
@@ -69,5 +70,5 @@ def _finding(node: str, storage_map: StorageMap, bindings: Bindings | Unknown) -
         title=TITLE.fill(map=storage_map.name),
         cause=lines(*says),
         evidence=proof.quoted(node, spans),
-        affects=proof.users(bindings, (storage_map.wwid,)),
+        affects=users_of_luns(bindings, (storage_map.wwid,)),
     )

@@ -23,6 +23,7 @@ from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import Disk, NodeStorage, StorageMap, Transport
 from analyzer.facts.transport import AdmSessions
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.impact import users_of_luns
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import Cause, node_rule
 from analyzer.rules.storage import proof
@@ -114,6 +115,6 @@ def _finding(
         title=(TITLE_LINK.fill(link=link, count=len(maps)) if is_link else TITLE_MAP.fill(map=maps[0].name)),
         cause=lines((CAUSE_LINK if is_link else CAUSE_MAP).fill(**names)),
         evidence=proof.quoted(node, spans),
-        affects=proof.users(bindings, (one.wwid for one in maps)),
+        affects=users_of_luns(bindings, (one.wwid for one in maps)),
         steps=(step_by_hand(node, f"restore-{link}", (DO_LINK if is_link else DO_MAP).fill(**names)),),
     )

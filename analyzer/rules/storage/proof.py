@@ -1,13 +1,12 @@
-"""The lines that prove what a storage rule says, in reading order, and who uses the volume."""
+"""The lines that prove what a storage rule says, in reading order, and why nothing is removed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from analyzer.facts import Span, Unknown
-from analyzer.facts.bindings import Bindings
+from analyzer.facts import Span
 from analyzer.facts.storage import Disk, StorageMap
-from analyzer.findings import Affected, Evidence
+from analyzer.findings import Evidence
 from analyzer.remedies.obstacles import Obstacle
 from analyzer.texts import Text
 
@@ -52,16 +51,6 @@ def quoted(node: str, spans: Iterable[Span]) -> tuple[Evidence, ...]:
     order = {capture: rank for rank, capture in enumerate(dict.fromkeys(span.capture for span in once))}
     ranked = sorted(once, key=lambda span: (order[span.capture], span.first_line, span.last_line))
     return tuple(Evidence.of(node, span) for span in ranked)
-
-
-def users(bindings: Bindings | Unknown, wwids: Iterable[str]) -> tuple[Affected, ...]:
-    """Pods, claims and volumes of these WWIDs."""
-    if isinstance(bindings, Unknown):
-        return ()
-    wwns = {wwid.removeprefix("3") for wwid in wwids}
-    return tuple(
-        Affected(claim.namespace, claim.pod, claim.pvc, claim.pv) for claim in bindings.claims if claim.wwn in wwns
-    )
 
 
 def withheld(obstacles: tuple[Obstacle, ...]) -> tuple[Text, ...]:

@@ -7,7 +7,7 @@ How we know
     another disk of the same target.
 Not reported here
     A map with a usable path (path-degraded), one whose array is out of reach (array-unreachable: it prints the very
-    same `failed faulty running`), one that reads another LUN (lun-id-reused).
+    same `failed faulty running`), one that reads another LUN (lun-id-reused), a map over NVMe.
 False alarms
     An unmapping that is still going on.  Idle paths are checked every 20 s only, so a map may look healthy until then.
 Removal
@@ -26,6 +26,7 @@ from analyzer.facts.host import DriverWwnFiles, Host
 from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import DiskState, NodeStorage, StorageMap
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.impact import users_of_luns
 from analyzer.remedies.manual import step_by_hand
 from analyzer.remedies.removal import Ground, Removal, remove_map
 from analyzer.rules import node_rule
@@ -119,7 +120,7 @@ def _finding(ground: Ground, dead: StorageMap, removal: Removal) -> Finding:
         title=TITLE.fill(map=dead.name, wwid=dead.wwid),
         cause=lines(*says, *proof.withheld(removal.obstacles)),
         evidence=proof.of_map(ground.node, dead),
-        affects=proof.users(ground.bindings, (dead.wwid,)),
+        affects=users_of_luns(ground.bindings, (dead.wwid,)),
         steps=(*release, *removal.steps),
     )
 

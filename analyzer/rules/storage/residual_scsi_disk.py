@@ -24,6 +24,7 @@ from analyzer.facts.block import LiveIdentities
 from analyzer.facts.host import DriverWwnFiles, Host
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.impact import users_of_luns
 from analyzer.remedies.removal import Ground, remove_disk
 from analyzer.rules import node_rule
 from analyzer.rules.storage import proof
@@ -69,6 +70,6 @@ def _finding(ground: Ground, wwid: str, disks: tuple[Disk, ...]) -> Finding:
         title=TITLE.fill(**names),
         cause=lines(CAUSE.fill(**names), *proof.withheld(obstacles)),
         evidence=tuple(piece for disk in disks for piece in proof.of_disk(ground.node, disk)),
-        affects=proof.users(ground.bindings, (wwid,)),
+        affects=users_of_luns(ground.bindings, (wwid,)),
         steps=tuple(step for removal in removals for step in removal.steps),
     )

@@ -127,3 +127,15 @@ def test_an_opener_of_a_node_made_anew_is_an_opener_of_the_map() -> None:
     storage = assemble({BlockDevices: BlockDevices((given.block("sdb"), dm)), Openers: Openers((opener,))})
     assert isinstance(storage, NodeStorage)
     assert storage.maps[0].openers == (opener,)
+
+
+def test_a_map_over_nvme_is_left_alone_and_not_taken_for_one_without_paths() -> None:
+    dm = given.block("dm-1", dm_name="mpathn", dm_uuid="mpath-eui.71007999008c2f30", slaves=("nvme0n1",))
+    assert assemble({BlockDevices: BlockDevices((dm,))}) == NodeStorage((), ())
+
+
+def test_a_map_without_any_path_left_is_still_a_map() -> None:
+    dm = given.block("dm-1", dm_name="mpathb", dm_uuid=f"mpath-{given.WWID}")
+    storage = assemble({BlockDevices: BlockDevices((dm,))})
+    assert isinstance(storage, NodeStorage)
+    assert [one.wwid for one in storage.maps] == [given.WWID]
