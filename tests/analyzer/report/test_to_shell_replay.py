@@ -26,7 +26,7 @@ WWID = Wwid(DEAD)
 
 def script(node: Path) -> str:
     block = (node / "sysfs_block.out").read_text()
-    disks = re.findall(rf"^(sd\w+)/device/wwid:{WWID.naa}$", block, re.MULTILINE)
+    disks = re.findall(rf"^(sd\w+)/device/wwid:naa\.{WWID[1:]}$", block, re.MULTILINE)
     paths = tuple(PathIdentity(DiskName(disk), Hctl(hctl_of(disk, block)), WWID) for disk in sorted(disks))
     dead = MapIsDead(WWID, paths)
     flush = flushing(Command(("multipath", "-f", "mpathb")), dead, MapIsNamed(WWID, MapName("mpathb")), MapIsFree(WWID))
