@@ -31,6 +31,8 @@ class VolumeAttachment:
     attach_error: str
     detach_error: str
     span: Span
+    created: str = ""
+    has_publish_info: bool = True  # also when it is not the driver's JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,42 @@ class PersistentVolume:
     claim_name: str
     phase: str
     span: Span
+    storage_class: str = ""
+    access_modes: tuple[str, ...] = ()
+    fs_type: str = ""
+    read_only: bool = False
+    attributes: tuple[tuple[str, str], ...] = ()  # spec.csi.volumeAttributes
+    created: str = ""
+
+    @property
+    def backend(self) -> str:
+        """The driver's backend: volumeAttributes.backend, else the part of the handle before its first dot."""
+        owner, dot, _ = self.volume_handle.partition(".")
+        return dict(self.attributes).get("backend") or (owner if dot else "")
+
+    @property
+    def array_name(self) -> str:
+        """The volume's name on the array, as the driver's log has it."""
+        return self.volume_handle.partition(".")[2] or self.volume_handle
 
 
 @dataclass(frozen=True, slots=True)
 class PersistentVolumes:
     items: tuple[PersistentVolume, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod; of the driver's own pods with its arguments."""
+
+    name: str
+    image: str
+    args: tuple[str, ...]
+    ready: bool
+    restarts: int
+    waiting: str  # reason: ContainerCreating, ImagePullBackOff, CrashLoopBackOff, ...; "" when it does not wait
+    message: str  # of waiting
+    ended: str  # reason of the last termination
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +101,48 @@ class Pod:
     deleting: bool
     labels: tuple[tuple[str, str], ...]
     span: Span
+    created: str = ""
+    started: str = ""  # status.startTime: the kubelet took it up
+    owner_kind: str = ""  # ReplicaSet, StatefulSet, DaemonSet, Job, ...; "" for a bare pod
+    owner_name: str = ""
+    scheduled: bool | None = None
+    scheduled_at: str = ""
+    unschedulable: str = ""  # the scheduler's message
+    containers: tuple[Container, ...] = ()
+    read_only_claims: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.phase in ("Succeeded", "Failed")
+
+    @property
+    def is_creating(self) -> bool:
+        """Scheduled, and its containers wait for what the kubelet prepares: volumes, sandbox, network."""
+        waiting = {container.waiting for container in self.containers}
+        return self.phase == "Pending" and bool(self.node) and waiting <= {"ContainerCreating", "PodInitializing", ""}
+
+    def label(self, name: str) -> str:
+        return dict(self.labels).get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Pods:
     items: tuple[Pod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    type: str
+    status: str
+    reason: str
+    message: str
+    since: str  # lastTransitionTime
+    heard: str  # lastHeartbeatTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +154,29 @@ class ClusterNode:
     boot_id: str
     kubelet_version: str
     span: Span
+    conditions: tuple[Condition, ...] = ()
+    unschedulable: bool = False
+    volumes_in_use: tuple[str, ...] = ()  # unique names, `kubernetes.io/csi/<driver>^<handle>`
+    volumes_attached: tuple[str, ...] = ()
+    runtime_version: str = ""
+    os_image: str = ""
+
+    def condition(self, kind: str) -> Condition | None:
+        return next((one for one in self.conditions if one.type == kind), None)
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterNodes:
     items: tuple[ClusterNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoragePool:
+    """A pool of a backend as the driver last read it; bytes, None where it tells none."""
+
+    name: str
+    free_bytes: int | None
+    total_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +189,16 @@ class StorageBackend:
     online: bool | None
     portals: tuple[str, ...]
     span: Span
+    namespace: str = ""
+    phase: str = ""
+    capabilities: tuple[tuple[str, bool], ...] = ()
+    provider_version: str = ""  # of the driver that last wrote the content
+    serial_number: str = ""
+    pools: tuple[StoragePool, ...] = ()
+
+    def supports(self, capability: str) -> bool | None:
+        """`SupportNFS41` and the like; None when the content does not say."""
+        return dict(self.capabilities).get(capability)
 
 
 @dataclass(frozen=True, slots=True)

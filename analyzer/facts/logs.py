@@ -28,11 +28,42 @@ class SignalHit:
 
 
 @dataclass(frozen=True, slots=True)
+class LogReach:
+    """From when to when a log tells: the times of its first and its last dated line, "" where it has none."""
+
+    probe: str
+    source: str  # as a `Span` names it
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """The hits in all logs of a node, and which captures were scanned: no hit in a log not scanned says nothing."""
 
     hits: tuple[SignalHit, ...]
     scanned: tuple[str, ...]
+    reaches: tuple[LogReach, ...] = ()
 
-    def of(self, signal: str) -> Iterator[SignalHit]:
-        return (hit for hit in self.hits if hit.signal == signal)
+    def of(self, *signals: str) -> Iterator[SignalHit]:
+        return (hit for hit in self.hits if hit.signal in signals)
+
+    def reach(self, name: str) -> LogReach | None:
+        """Of the log whose source ends in this name, its rotations included: from the oldest line to the newest."""
+        found = [one for one in self.reaches if name in one.source.rpartition("/")[2] or name == one.probe]
+        dated = [one for one in found if one.first]
+        if not dated:
+            return None
+        return LogReach(dated[0].probe, name, min(one.first for one in dated), max(one.last for one in dated))
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSignals:
+    """The hits in the logs that kubectl gave: of the driver's controller and its sidecars."""
+
+    hits: tuple[SignalHit, ...]
+    scanned: tuple[str, ...]  # `<pod>/<container>`
+    reaches: tuple[LogReach, ...] = ()
+
+    def of(self, *signals: str) -> Iterator[SignalHit]:
+        return (hit for hit in self.hits if hit.signal in signals)

@@ -10,18 +10,32 @@ from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A collected file, decoded; `path` is absolute on the node."""
+
+    path: str
+    text: str
+
+    @property
+    def source(self) -> str:
+        """What a `Span` calls it."""
+        return f"files/{self.path.lstrip('/')}"
+
+
+@dataclass(frozen=True, slots=True)
 class Parser:
     """How the answer to `probe` becomes one fact of type `fact`.
 
-    `parse` gets the decoded stdout (of a file probe: the file's text) and raises `ParseError`.  An empty answer is
-    parsed too: it says that there is none.  With `reads_err` it gets stderr as a second argument: of a tool that
-    answers where others complain.
+    `parse` gets the decoded stdout and raises `ParseError`.  An empty answer is parsed too: it says that there is none.
+    With `reads_err` it gets stderr as a second argument: of a tool that answers where others complain.  With
+    `reads_files` it gets the collected files as a tuple of `TextFile` instead.
     """
 
     probe: str
     fact: type
     parse: Callable[..., object]
     reads_err: bool = False
+    reads_files: bool = False
 
 
 @cache

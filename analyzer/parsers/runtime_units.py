@@ -12,12 +12,11 @@ Source   systemctl(1), systemd.exec(5).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from analyzer.facts import ParseError
 from analyzer.facts.host import UnitLimit, UnitLimits
 from analyzer.parsers import Parser
-from analyzer.parsers.lines import lines_from, split_lines
+from analyzer.parsers.systemctl_show import Block, blocks
 
 _PROBE = "runtime_units"
 _INFINITE = ("infinity", str(2**64 - 1))
@@ -26,31 +25,12 @@ _NUMBER = re.compile(r"[0-9]{1,20}")
 
 
 def parse(text: str) -> UnitLimits:
-    lines = split_lines(_PROBE, text)
-    return UnitLimits(tuple(_unit(lines, first, last) for first, last in _blocks(lines)))
+    return UnitLimits(tuple(_unit(block) for block in blocks(_PROBE, text)))
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """First and last line of each block, counted from 1."""
-    first = 0
-    for number, line in enumerate((*lines, ""), start=1):
-        if line and not first:
-            first = number
-        elif not line and first:
-            yield first, number - 1
-            first = 0
-
-
-def _unit(lines: list[str], first: int, last: int) -> UnitLimit:
-    values: dict[str, str] = {}
-    for number in range(first, last + 1):
-        key, equals, value = lines[number - 1].partition("=")
-        if not equals:
-            raise ParseError(_PROBE, number, f"not Key=value: {key!r}")
-        values[key] = value
-    missing = [key for key in _NEEDED if key not in values]
-    if missing:
-        raise ParseError(_PROBE, last, f"a unit without {', '.join(missing)}: cut off")
+def _unit(block: Block) -> UnitLimit:
+    block.need(*_NEEDED)
+    values, first = block.values, block.span.first_line
     limit = values["LimitNOFILE"]
     return UnitLimit(
         unit=values.get("Id") or values["FragmentPath"].rpartition("/")[2],
@@ -60,7 +40,7 @@ def _unit(lines: list[str], first: int, last: int) -> UnitLimit:
         fragment_path=values["FragmentPath"],
         drop_in_paths=tuple(values.get("DropInPaths", "").split()),
         need_daemon_reload=values["NeedDaemonReload"] == "yes",
-        span=lines_from(_PROBE, lines, first, last),
+        span=block.span,
     )
 
 

@@ -15,12 +15,20 @@ from analyzer.facts import ParseError, Span
 Item = TypeVar("Item")
 
 
+class Owner(msgspec.Struct, frozen=True):
+    kind: str = ""
+    name: str = ""
+
+
 class Metadata(msgspec.Struct, frozen=True, rename="camel"):
     name: str = ""
     namespace: str = ""
     uid: str = ""
     labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
+    owner_references: list[Owner] | None = None
 
 
 class _List(msgspec.Struct, Generic[Item], frozen=True):

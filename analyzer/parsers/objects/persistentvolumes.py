@@ -21,6 +21,8 @@ class _Csi(msgspec.Struct, frozen=True, rename="camel"):
     driver: str = ""
     volume_handle: str = ""
     volume_attributes: dict[str, str] | None = None
+    fs_type: str = ""
+    read_only: bool = False
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -33,6 +35,8 @@ class _Spec(msgspec.Struct, frozen=True, rename="camel"):
     volume_mode: str | None = None
     mount_options: tuple[str, ...] | None = None
     claim_ref: _Claim | None = None
+    storage_class_name: str | None = None
+    access_modes: tuple[str, ...] | None = None
 
 
 class _Status(msgspec.Struct, frozen=True):
@@ -53,7 +57,10 @@ def parse(text: str) -> PersistentVolumes:
 def _volume(item: _Volume, places: Places) -> PersistentVolume:
     name, spec = item.metadata.name, item.spec
     csi, claim = spec.csi or _Csi(), spec.claim_ref or _Claim()
-    wwn = (csi.volume_attributes or {}).get("lunWWN", "").lower()
+    attributes = csi.volume_attributes or {}
+    wwn = attributes.get("lunWWN", "").lower()
+    options = ",".join(spec.mount_options or ())
+    quote = f"PersistentVolume {name} handle={csi.volume_handle} lunWWN={wwn}"
     return PersistentVolume(
         name=name,
         driver=csi.driver,
@@ -64,7 +71,13 @@ def _volume(item: _Volume, places: Places) -> PersistentVolume:
         claim_namespace=claim.namespace,
         claim_name=claim.name,
         phase=item.status.phase if item.status else "",
-        span=places.span(name, f"PersistentVolume {name} handle={csi.volume_handle} lunWWN={wwn}"),
+        span=places.span(name, f"{quote} mountOptions={options}" if options else quote),
+        storage_class=spec.storage_class_name or "",
+        access_modes=spec.access_modes or (),
+        fs_type=csi.fs_type,
+        read_only=csi.read_only,
+        attributes=tuple(sorted(attributes.items())),
+        created=item.metadata.creation_timestamp or "",
     )
 
 

@@ -12,15 +12,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from analyzer.facts.cluster import Pod, Pods
+from analyzer.facts.cluster import Container, Pod, Pods
 from analyzer.parsers.objects import ObjectParser
-from analyzer.parsers.objects.listing import Metadata, Places, items_of
+from analyzer.parsers.objects.listing import Metadata, Owner, Places, items_of
 
 KIND = "pods"
 
 
 class _Claim(msgspec.Struct, frozen=True, rename="camel"):
     claim_name: str = ""
+    read_only: bool = False
 
 
 class _Ephemeral(msgspec.Struct, frozen=True):
@@ -33,13 +34,50 @@ class _Volume(msgspec.Struct, frozen=True, rename="camel"):
     ephemeral: _Ephemeral | None = None
 
 
+class _Container(msgspec.Struct, frozen=True):
+    name: str = ""
+    image: str = ""
+    args: tuple[str, ...] | None = None
+
+
 class _Spec(msgspec.Struct, frozen=True, rename="camel"):
     node_name: str | None = None
     volumes: list[_Volume] | None = None
+    containers: list[_Container] | None = None
 
 
-class _Status(msgspec.Struct, frozen=True):
+class _Waiting(msgspec.Struct, frozen=True):
+    reason: str = ""
+    message: str = ""
+
+
+class _State(msgspec.Struct, frozen=True):
+    waiting: _Waiting | None = None
+    terminated: _Waiting | None = None
+
+
+class _ContainerStatus(msgspec.Struct, frozen=True, rename="camel"):
+    name: str = ""
+    ready: bool = False
+    restart_count: int = 0
+    state: _State | None = None
+    last_state: _State | None = None
+
+
+class _Condition(msgspec.Struct, frozen=True, rename="camel"):
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+    last_transition_time: str | None = None
+
+
+class _Status(msgspec.Struct, frozen=True, rename="camel"):
     phase: str = ""
+    reason: str = ""
+    start_time: str | None = None
+    container_statuses: list[_ContainerStatus] | None = None
+    conditions: list[_Condition] | None = None
 
 
 class _Pod(msgspec.Struct, frozen=True):
@@ -54,19 +92,60 @@ def parse(text: str) -> Pods:
 
 
 def _pod(item: _Pod, places: Places) -> Pod:
-    metadata, node = item.metadata, item.spec.node_name or ""
-    phase = item.status.phase if item.status else ""
+    metadata, node, status = item.metadata, item.spec.node_name or "", item.status or _Status()
+    owner = next(iter(metadata.owner_references or ()), Owner())
+    scheduled = next((one for one in status.conditions or () if one.type == "PodScheduled"), None)
     return Pod(
         namespace=metadata.namespace,
         name=metadata.name,
         uid=metadata.uid,
         node=node,
-        phase=phase,
+        phase=status.phase,
         claims=tuple(_claims(item)),
         deleting=metadata.deletion_timestamp is not None,
         labels=tuple(sorted((metadata.labels or {}).items())),
-        span=places.span(metadata.name, f"Pod {metadata.namespace}/{metadata.name} node={node} phase={phase}"),
+        span=places.span(metadata.name, _quote(item, status)),
+        created=metadata.creation_timestamp or "",
+        started=status.start_time or "",
+        owner_kind=owner.kind,
+        owner_name=owner.name,
+        scheduled=scheduled.status == "True" if scheduled else None,
+        scheduled_at=scheduled.last_transition_time or "" if scheduled else "",
+        unschedulable=scheduled.message if scheduled and scheduled.status == "False" else "",
+        containers=tuple(_containers(item.spec, status)),
+        read_only_claims=tuple(
+            one.persistent_volume_claim.claim_name
+            for one in item.spec.volumes or ()
+            if one.persistent_volume_claim is not None and one.persistent_volume_claim.read_only
+        ),
+        reason=status.reason,
     )
+
+
+def _containers(spec: _Spec, status: _Status) -> Iterator[Container]:
+    states = {one.name: one for one in status.container_statuses or ()}
+    for container in spec.containers or ():
+        state = states.get(container.name, _ContainerStatus())
+        waiting = state.state.waiting if state.state else None
+        ended = state.last_state.terminated if state.last_state else None
+        yield Container(
+            name=container.name,
+            image=container.image,
+            args=container.args or (),
+            ready=state.ready,
+            restarts=state.restart_count,
+            waiting=waiting.reason if waiting else "",
+            message=waiting.message if waiting else "",
+            ended=ended.reason if ended else "",
+        )
+
+
+def _quote(item: _Pod, status: _Status) -> str:
+    waiting = (one.state.waiting.reason for one in status.container_statuses or () if one.state and one.state.waiting)
+    reasons = ",".join(dict.fromkeys(reason for reason in waiting if reason))
+    shown = f" waiting={reasons}" if reasons else ""
+    name = f"{item.metadata.namespace}/{item.metadata.name}"
+    return f"Pod {name} node={item.spec.node_name or ''} phase={status.phase}{shown}"
 
 
 def _claims(item: _Pod) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import msgspec
 
 from analyzer.facts import ParseError
-from analyzer.facts.cluster import StorageBackend, StorageBackends
+from analyzer.facts.cluster import StorageBackend, StorageBackends, StoragePool
 from analyzer.parsers.objects import ObjectParser
 from analyzer.parsers.objects.listing import Metadata, Places, items_of, source_of
 
@@ -30,6 +30,7 @@ class _ClaimSpec(msgspec.Struct, frozen=True, rename="camel"):
 class _ClaimStatus(msgspec.Struct, frozen=True, rename="camel"):
     storage_type: str = ""
     protocol: str = ""
+    phase: str = ""
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -42,8 +43,22 @@ class _ContentSpec(msgspec.Struct, frozen=True, rename="camel"):
     backend_claim: str = ""
 
 
-class _ContentStatus(msgspec.Struct, frozen=True):
+class _Capacities(msgspec.Struct, frozen=True):
+    free: str | int | None = msgspec.field(name="FreeCapacity", default=None)
+    total: str | int | None = msgspec.field(name="TotalCapacity", default=None)
+
+
+class _Pool(msgspec.Struct, frozen=True):
+    name: str = ""
+    capacities: _Capacities | None = None
+
+
+class _ContentStatus(msgspec.Struct, frozen=True, rename="camel"):
     online: bool = False
+    sn: str = ""
+    provider_version: str = ""
+    capabilities: dict[str, bool] | None = None
+    pools: list[_Pool] | None = None
 
 
 class _Content(msgspec.Struct, frozen=True):
@@ -74,9 +89,9 @@ class _Document(msgspec.Struct, frozen=True):
 
 def parse(text: str, contents: str | None = None, config_maps: str | None = None) -> StorageBackends:
     places = Places(KIND, text)
-    online = {one.spec.backend_claim: one.status.online for one in _contents(contents) if one.status is not None}
+    synchronised = {one.spec.backend_claim: one.status for one in _contents(contents) if one.status is not None}
     configured = {_full_name(one.metadata): _configured(one) for one in _config_maps(config_maps)}
-    return StorageBackends(tuple(_backend(claim, online, configured, places) for claim in items_of(KIND, text, _Claim)))
+    return StorageBackends(tuple(_backend(claim, synchronised, configured, places) for claim in items_of(KIND, text, _Claim)))
 
 
 def _contents(text: str | None) -> list[_Content]:
@@ -106,19 +121,39 @@ def _configured(config_map: _ConfigMap) -> _Backend:
 
 
 def _backend(
-    claim: _Claim, online: Mapping[str, bool], configured: Mapping[str, _Backend], places: Places
+    claim: _Claim, synchronised: Mapping[str, _ContentStatus], configured: Mapping[str, _Backend], places: Places
 ) -> StorageBackend:
     name, status = claim.metadata.name, claim.status or _ClaimStatus()
     config = configured.get(claim.spec.configmap_meta, _Backend())
     protocol, portals = status.protocol or config.parameters.protocol, config.parameters.portals or ()
+    content = synchronised.get(_full_name(claim.metadata))
+    online = content.online if content is not None else None
+    shown = "unknown" if online is None else str(online).lower()
     return StorageBackend(
         name=name,
         protocol=protocol,
         storage_type=status.storage_type or config.storage,
-        online=online.get(_full_name(claim.metadata)),
+        online=online,
         portals=(portals,) if isinstance(portals, str) else portals,
-        span=places.span(name, f"StorageBackendClaim {name} protocol={protocol}"),
+        span=places.span(name, f"StorageBackendClaim {name} protocol={protocol} online={shown}"),
+        namespace=claim.metadata.namespace,
+        phase=status.phase,
+        capabilities=tuple(sorted((content.capabilities or {}).items())) if content else (),
+        provider_version=content.provider_version if content else "",
+        serial_number=content.sn if content else "",
+        pools=tuple(_pool(one) for one in content.pools or ()) if content else (),
     )
+
+
+def _pool(item: _Pool) -> StoragePool:
+    capacities = item.capacities or _Capacities()
+    return StoragePool(item.name, _bytes(capacities.free), _bytes(capacities.total))
+
+
+def _bytes(value: str | int | None) -> int | None:
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() else None
+    return value
 
 
 PARSER = ObjectParser(KIND, StorageBackends, parse, beside=(CONTENTS, CONFIG_MAPS))

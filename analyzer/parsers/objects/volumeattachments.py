@@ -71,7 +71,19 @@ def _attachment(item: _Attachment, places: Places) -> VolumeAttachment:
         publish_info=_publish_info((status.attachment_metadata or {}).get("publishInfo")),
         attach_error=status.attach_error.message if status.attach_error else "",
         detach_error=status.detach_error.message if status.detach_error else "",
-        span=places.span(name, f"VolumeAttachment {name} node={spec.node_name} pv={pv} attached={status.attached}"),
+        span=places.span(name, _quote(item, status)),
+        created=item.metadata.creation_timestamp or "",
+        has_publish_info="publishInfo" in (status.attachment_metadata or {}),
+    )
+
+
+def _quote(item: _Attachment, status: _Status) -> str:
+    spec, error = item.spec, status.attach_error or status.detach_error
+    said = f" error: {' '.join(error.message.split())}" if error and error.message else ""
+    info = "" if "publishInfo" in (status.attachment_metadata or {}) else " publishInfo=<none>"
+    pv = spec.source.persistent_volume_name or ""
+    return (
+        f"VolumeAttachment {item.metadata.name} node={spec.node_name} pv={pv} attached={status.attached}{info}{said}"
     )
 
 
