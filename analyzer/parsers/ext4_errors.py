@@ -2,8 +2,8 @@
 
 Input    `/sys/fs/ext4/dm-2/errors_count:114`, a file and its content a line (grep -sH ''), in any order; other
          attributes of ext4 may stand between them.
-Output   every mounted ext4 (ext2 and ext3 too, which the kernel mounts as ext4) in the order of its first line; times in
-         seconds since 1970, 0 for never.
+Output   every file system that the kernel's ext4 has mounted, in the order of its first line; times in seconds since
+         1970, 0 for never.
 Errors   ParseError on a line of another form, an attribute twice, a file system without one of the three (cut off), and
          on a last line without its end.
 Source   kernel, fs/ext4/sysfs.c; Documentation/ABI/testing/sysfs-fs-ext4.

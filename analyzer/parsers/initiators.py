@@ -1,7 +1,7 @@
 """Salted digests of the node's initiator names -> Initiators.
 
 Input    `salt <8 hex>`, then `iscsi <16 hex|empty|missing>`, `nvme <16 hex|empty|missing>`, and `fc <16 hex>` for each
-         Fibre Channel host port.  A digest is the beginning of the SHA-256 of salt and name, that of the salt of itself.
+         Fibre Channel host port.  A digest is the beginning of the SHA-256 of salt and name; the salt's is of itself.
 Output   all of them in the order printed.
 Errors   ParseError unless the salt comes first and iSCSI and NVMe once each, on a line of another form, and on a last
          line without its end.
