@@ -18,7 +18,7 @@ from collector.errors import UserError
 from collector.options import PERIOD, new_bundle, sudo_of
 from collector.planning import plan
 from collector.probes import catalogue
-from collector.program import render
+from collector.program import new_salt, render
 
 FILE = click.Path(path_type=Path)
 
@@ -151,7 +151,7 @@ def script_command(active: bool, since: str) -> None:
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
-    click.echo(render(catalogue(), active=active, since=since), nl=False)
+    click.echo(render(catalogue(), active=active, since=since, salt=new_salt()), nl=False)
 
 
 @cli.command("join", short_help="Make one bundle of answers collected by hand.")

@@ -28,7 +28,7 @@ from collector.errors import UserError
 from collector.inventory import Node, from_cluster, read_file
 from collector.options import bundle_name
 from collector.probes import catalogue
-from collector.program import render
+from collector.program import new_salt, render
 from collector.runner import Job, collect_nodes
 from collector.transports import Sudo, Transport, TransportError
 from collector.transports.local import LocalTransport
@@ -61,6 +61,7 @@ class Wishes:
     parallel: int = 16
     node_timeout_s: float = 300.0
     driver_name: str = "csi.huawei.com"
+    salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property
     def recorded(self) -> Mapping[str, object]:
@@ -169,6 +170,7 @@ def _program(wishes: Wishes, asked: reach.Reaches, node: str) -> str:
         portals=wanted.portals,
         shares=wanted.shares,
         since=wishes.since,
+        salt=wishes.salt,
         deadline_s=int(wishes.node_timeout_s - min(SPARE_S, wishes.node_timeout_s * SPARE_PART)),
     )
 

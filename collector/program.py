@@ -3,14 +3,15 @@
 Input    probes; the portals ("10.10.2.1:3260", "[fd00::1]:3260") and NFS shares ("10.10.2.9:/share") of the cluster.
 Output   the text of a program for `sh -s`, which writes concatenated tar archives: for each probe `<probe>/out`, `/err`
          (only when not empty), `/files/<number>`, and last `<probe>/meta`.
-Errors   ValueError, one sentence, for a portal, share or period outside its grammar: nothing else reaches the shell,
-         and every word is quoted by shlex.
+Errors   ValueError, one sentence, for a portal, share, period or salt outside its grammar: nothing else reaches the
+         shell, and every word is quoted by shlex.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import secrets
 import shlex
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -27,6 +28,12 @@ _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PORTAL = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 _SHARE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<path>/[A-Za-z0-9._/-]{0,1023})")
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
+_SALT = re.compile(r"[0-9a-f]{0,64}")
+
+
+def new_salt() -> str:
+    """Chosen once a run, for all its nodes, and kept nowhere: the digests in a bundle can be compared, not undone."""
+    return secrets.token_hex(16)
 
 
 def render(
@@ -36,6 +43,7 @@ def render(
     portals: Sequence[str] = (),
     shares: Sequence[str] = (),
     since: str = "24h",
+    salt: str = "",
     deadline_s: int = 1800,
     folders: Sequence[str] = FOLDERS,
 ) -> str:
@@ -45,6 +53,8 @@ def render(
     """
     if not _PERIOD.fullmatch(since):
         raise ValueError(f"{since!r} is not a period: write a number and s, min, h or d, such as 24h.")
+    if not _SALT.fullmatch(salt):
+        raise ValueError("a salt is up to 64 hexadecimal digits.")
     arguments = {"portals": tuple(map(portal_words, portals)), "nfs_mount": tuple(map(share_word, shares))}
     lines = [
         _line(probe, arguments.get(probe.name, ()), since) if active or not probe.active else f"off {probe.name}"
@@ -53,6 +63,7 @@ def render(
     values = {
         "@PATH@": SEARCH_PATH,
         "@FOLDERS@": shlex.join(folders),
+        "@SALT@": salt,
         "@DEADLINE@": str(int(deadline_s)),
         "@PROBES@": "\n".join(lines),
     }

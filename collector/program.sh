@@ -18,6 +18,7 @@ csi_triage_program() {
     sh | dash | bash | ash | ksh* | mksh*) sh=$shell ;;
   esac
   export CSI_TRIAGE_SHELL="$sh"
+  export CSI_TRIAGE_SALT=@SALT@  # not an argument: those of all processes are collected
   own_group=''
   if command -v setsid >/dev/null 2>&1; then own_group=setsid; fi
 

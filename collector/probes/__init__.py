@@ -6,7 +6,9 @@ from collector.probes import (
     block,
     device_mapper,
     fibre_channel,
+    file_systems,
     host,
+    initiators,
     iscsi,
     logs,
     multipath,
@@ -15,19 +17,23 @@ from collector.probes import (
     nvme,
     runtime,
     scsi,
+    services,
     ultrapath,
 )
 from collector.probes.probe import AnyProbe, FileProbe, Keep, Probe
 
 TOPICS = (
     host,
+    services,
     multipath,
     device_mapper,
     block,
+    file_systems,
     scsi,
     iscsi,
     fibre_channel,
     nvme,
+    initiators,
     ultrapath,
     runtime,
     nfs,

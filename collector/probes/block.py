@@ -5,6 +5,7 @@ from __future__ import annotations
 from bundle.capture import Status
 from collector.probes.probe import LOOP_EXIT_CODES, MIB, AnyProbe, Probe
 from collector.probes.side_by_side import DISKS, SIDE_BY_SIDE
+from collector.probes.unsafe_maps import UNSAFE_MAPS
 
 _SYSFS_BLOCK = r"""
 cd /sys/block || exit 1
@@ -31,48 +32,8 @@ last=STATE,HCTL,RO,VENDOR,MODEL,TRAN
 lsblk -J -o "$first,MOUNTPOINTS,$last" 2>/dev/null || lsblk -J -o "$first,MOUNTPOINT,$last"
 """
 
-# A reader of a map that queues without a usable path, of a suspended map, or of a blocked disk sleeps uninterruptibly.
-# `unsafe NAME` is true for such a map; without dmsetup every map counts as one.
-_UNSAFE_MAPS = r"""
-suspended='' queueing='' maps=''
-for map in /sys/block/dm-*; do [ -e "$map" ] && maps=1; done
-if [ -n "$maps" ]; then
-  if ! command -v dmsetup >/dev/null 2>&1; then
-    echo "skipped: there are maps, and without dmsetup it is not known whether they queue" >&2
-    exit 75
-  fi
-  info=$(dmsetup info -c --noheadings --separator '|' -o name,suspended) || exit 75
-  table=$(dmsetup table --target multipath) || exit 75
-  status=$(dmsetup status --target multipath) || exit 75
-  while IFS='|' read -r name state; do
-    case $state in [Ss]uspended | 1) suspended="$suspended/$name/" ;; esac
-  done <<END
-$info
-END
-  while IFS= read -r line; do
-    case " $line " in *' queue_if_no_path '*) queueing="$queueing/${line%%: *}/" ;; esac
-  done <<END
-$table
-END
-fi
-usable_path() {
-  before=''
-  for word in $1; do
-    case $before,$word in [0-9]*:[0-9]*,A) return 0 ;; esac
-    before=$word
-  done
-  return 1
-}
-unsafe() {
-  case $suspended in */"$1"/*) why="map $1 is suspended"; return 0 ;; esac
-  case $queueing in */"$1"/*) ;; *) return 1 ;; esac
-  usable_path "$2" && return 1
-  why="map $1 queues without a usable path"
-}
-"""
-
 _LVM_PVS = (
-    _UNSAFE_MAPS
+    UNSAFE_MAPS
     + r"""
 skip() { echo "skipped: $1, a reader would hang" >&2; exit 75; }
 for state in /sys/block/sd*/device/state; do
@@ -95,7 +56,7 @@ exec pvs -o +devices --reportformat json
 # One block of 4096 bytes from each map whose paths all failed (never from one that queues or is suspended), and from
 # each disk that nothing holds and that does not answer INQUIRY.  Bytes are counted: a dead disk may end well with 0.
 _DIRECT_READ = (
-    _UNSAFE_MAPS
+    UNSAFE_MAPS
     + SIDE_BY_SIDE
     + DISKS
     + r"""

@@ -32,10 +32,11 @@ for unit in containerd docker crio; do systemctl cat --no-pager "$unit" && code=
 exit "$code"
 """
 
+# The driver too: what it starts, such as mount, inherits its limits.
 _LIMITS = r"""
 for process in /proc/[0-9]*; do
   read -r comm 2>/dev/null <"$process/comm" || continue
-  case $comm in containerd | dockerd | crio) ;; *) continue ;; esac
+  case $comm in containerd | dockerd | crio | huawei-csi) ;; *) continue ;; esac
   echo "== ${process#/proc/} $comm"
   cat "$process/limits" || [ ! -d "$process" ] || code=77
 done
@@ -69,7 +70,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Probe(
         "runtime_limits",
         ("sh", "-c", _LIMITS),
-        reads="limits in force in the running container runtime",
+        reads="limits in force in the running container runtime and in the running CSI driver",
         exit_codes=LOOP_EXIT_CODES,
         limit_s=60,
     ),

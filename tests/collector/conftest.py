@@ -1,4 +1,4 @@
-"""A node to log in to, and `csi-collector` as a process."""
+"""A node to log in to, a made-up one to run loops on, and `csi-collector` as a process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from samples import loopback as sshd
+from tests.collector.made_up import Node
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COLLECTOR = (sys.executable, "-c", "from collector.cli import main; main()")
@@ -50,3 +51,8 @@ def collector(tmp_path: Path, environment: dict[str, str]) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> Node:
+    return Node(tmp_path)

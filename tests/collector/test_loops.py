@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
-from collector.probes import Probe, catalogue
+from collector.probes import catalogue
 from collector.probes.side_by_side import SIDE_BY_SIDE
 from collector.program import render
 from tests.collector.asking import SHELLS, ask, ask_one, each_shell, shell_probe
+from tests.collector.made_up import ALIVE, DEAD, FAILS, QUEUES, Node, probe_named
 
 DASH = SHELLS["dash"]
 TELL = 'tell() { printf "%s " "$1"; [ "$2" = 124 ] || cat "$answer"; echo " rc=$2"; }\n'
@@ -32,61 +33,6 @@ def test_more_disks_than_are_asked_at_once_are_all_asked(shell: Sequence[str], t
     script = f"{SIDE_BY_SIDE}ask() {{ echo; }}\n{TELL}batches 4 $(seq 1 70)\n"
     answer = ask_one(shell, shell_probe(script, limit_s=20), tmp_path)
     assert answer.out.split()[::2] == [b"%d" % number for number in range(1, 71)]
-
-
-def _probe(name: str) -> Probe:
-    [probe] = (probe for probe in catalogue() if probe.name == name)
-    assert isinstance(probe, Probe)
-    return probe
-
-
-class Node:
-    """Made-up device-mapper and sysfs answers, put before the script of a probe."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.tools = folder / "tools"
-        for part in ("tools", "work", "sys/block/dm-0", "dev/mapper"):
-            (folder / part).mkdir(parents=True)
-
-    def tool(self, name: str, script: str) -> None:
-        (self.tools / name).write_text(f"#!/bin/sh\n{script}\n")
-        (self.tools / name).chmod(0o755)
-
-    def maps(self, *, table: str, status: str, suspended: str = "Active") -> None:
-        self.tool(
-            "dmsetup", f"case $1 in info) echo 'mpatha|{suspended}';; table) echo '{table}';; *) echo '{status}';; esac"
-        )
-        (self.folder / "dev/mapper/mpatha").write_bytes(b"x" * 8192)
-
-    def disk(self, name: str, state: str) -> None:
-        (self.folder / f"sys/block/{name}/device").mkdir(parents=True)
-        (self.folder / f"sys/block/{name}/holders").mkdir()
-        (self.folder / f"sys/block/{name}/device/state").write_text(f"{state}\n")
-        (self.folder / f"dev/{name}").write_bytes(b"x" * 8192)
-
-    def ask(self, name: str, shell: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        script = _probe(name).argv[2]
-        script = script.replace("/sys/block", f"{self.folder}/sys/block").replace("iflag=direct", "")
-        script = script.replace("/dev/mapper", f"{self.folder}/dev/mapper").replace("/dev/sd", f"{self.folder}/dev/sd")
-        script = script.replace("#/dev/", f"#{self.folder}/dev/")
-        shutil.rmtree(self.folder / "work")
-        (self.folder / "work").mkdir()
-        environment = {"PATH": f"{self.tools}:{os.environ['PATH']}", "CSI_TRIAGE_TMP": str(self.folder / "work")}
-        return subprocess.run(
-            [*shell, "-c", script], capture_output=True, text=True, env=environment, timeout=60, check=False
-        )
-
-
-@pytest.fixture
-def made_up(tmp_path: Path) -> Node:
-    return Node(tmp_path)
-
-
-QUEUES = "mpatha: 0 819200 multipath 1 queue_if_no_path 1 alua 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1 "
-FAILS = "mpatha: 0 819200 multipath 0 1 alua 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1 "
-DEAD = "mpatha: 0 819200 multipath 2 0 1 0 1 1 A 0 2 2 8:0 F 1 0 1 8:16 F 1 0 1 "
-ALIVE = "mpatha: 0 819200 multipath 2 0 1 0 1 1 E 0 2 2 8:0 F 1 0 1 8:16 A 1 0 1 "
 
 
 @each_shell
@@ -169,7 +115,7 @@ def test_portals_that_answer_are_told_from_those_that_do_not(shell: Sequence[str
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         portals = [f"127.0.0.1:{port}", "127.0.0.1:1", "[::1]:1"]
-        out = ask(shell, [_probe("portals")], tmp_path / "private", portals=portals)["portals"].out.decode()
+        out = ask(shell, [probe_named("portals")], tmp_path / "private", portals=portals)["portals"].out.decode()
     words = [line.split() for line in out.splitlines()]
     assert [line[:2] + line[3:] for line in words] == [
         ["127.0.0.1", str(port), "tcp=ok"],
@@ -179,7 +125,7 @@ def test_portals_that_answer_are_told_from_those_that_do_not(shell: Sequence[str
 
 
 def test_without_portals_none_is_asked(tmp_path: Path) -> None:
-    assert ask(DASH, [_probe("portals")], tmp_path / "private")["portals"].status is Status.EMPTY
+    assert ask(DASH, [probe_named("portals")], tmp_path / "private")["portals"].status is Status.EMPTY
 
 
 NFS_TOOLS = {
@@ -197,7 +143,7 @@ def test_each_share_is_mounted_with_each_version_and_timed(shell: Sequence[str],
         pytest.skip("the probe is denied without root")
     for name, script in NFS_TOOLS.items():
         made_up.tool(name, script)
-    probe = _probe("nfs_mount")
+    probe = probe_named("nfs_mount")
     path = f"{made_up.tools}:{os.environ['PATH']}"
     environment = {"PATH": path, "CSI_TRIAGE_TMP": str(made_up.folder / "work"), "CSI_TRIAGE_SHELL": " ".join(shell)}
     command = [*shell, "-c", *probe.argv[2:], "192.0.2.9:/share"]

@@ -29,3 +29,9 @@ def test_a_period_outside_its_grammar_is_refused() -> None:
 
 def test_the_period_reaches_the_journal() -> None:
     assert render(catalogue(), since="7d").count("--since=-7d") == 4
+
+
+@pytest.mark.parametrize("salt", ["$(id)", "a b", "XYZ", "a" * 65, "a\n"])
+def test_a_salt_outside_its_grammar_is_refused(salt: str) -> None:
+    with pytest.raises(ValueError, match="a salt is"):
+        render(catalogue(), salt=salt)
