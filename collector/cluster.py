@@ -24,7 +24,20 @@ from collector.objects import Json, backend_config, is_of_driver, minimised
 SIDE_BY_SIDE = 4
 BACKEND_CONFIG_MAPS = "backendconfigmaps"
 _CONFIG_MAP = re.compile(r"([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})")
-_EVENT_KINDS = frozenset({"Pod", "PersistentVolumeClaim", "PersistentVolume", "Node", "DaemonSet", "Deployment"})
+_EVENT_KINDS = frozenset(
+    (
+        "Pod",
+        "PersistentVolumeClaim",
+        "PersistentVolume",
+        "VolumeAttachment",
+        "StorageBackendClaim",
+        "Node",
+        "DaemonSet",
+        "Deployment",
+        "ReplicaSet",
+        "StatefulSet",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +79,7 @@ KINDS = (
     ),
     Kind("csidrivers", "/apis/storage.k8s.io/v1/csidrivers", "CSIDriverList", "whether volumes must be attached"),
     Kind("csinodes", "/apis/storage.k8s.io/v1/csinodes", "CSINodeList", "on which nodes the driver is registered"),
-    Kind(
-        "events", "/api/v1/events", "EventList", "what kubelet and controllers reported of pods, claims, volumes, nodes"
-    ),
+    Kind("events", "/api/v1/events", "EventList", "what was reported of pods, claims, volumes, backends, nodes"),
     Kind(
         "leases",
         "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases",
@@ -127,7 +138,7 @@ def _capture(kubectl: Kubectl, kind: Kind) -> Capture:
             if page.get("restart"):
                 items.clear()
                 continue
-            items.extend(_kept(kind.name, page.get("items") or ()))
+            items.extend(kept(kind.name, page.get("items") or ()))
         return None
 
     return _timed(
@@ -135,7 +146,7 @@ def _capture(kubectl: Kubectl, kind: Kind) -> Capture:
     )
 
 
-def _kept(kind: str, items: Iterable[Json]) -> Iterable[Json]:
+def kept(kind: str, items: Iterable[Json]) -> Iterable[Json]:
     for item in items:
         of_driver = kind in ("pods", "daemonsets", "deployments") and is_of_driver(item)
         if kind in ("daemonsets", "deployments") and not of_driver:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 METADATA = (
-    "name namespace uid creationTimestamp deletionTimestamp labels finalizers ownerReferences.kind ownerReferences.name"
+    "name namespace uid creationTimestamp deletionTimestamp labels finalizers "
+    "ownerReferences.kind ownerReferences.name ownerReferences.controller"
 )
 _CONDITION = (
     "conditions.type conditions.status conditions.reason conditions.message conditions.lastTransitionTime "
