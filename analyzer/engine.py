@@ -23,8 +23,16 @@ from analyzer.facts.cluster import Pods
 from analyzer.facts.host import Host
 from analyzer.facts.logs import SignalHit
 from analyzer.findings import Finding, Inconclusive, Verdict
-from analyzer.judging import Judgement, judge_cluster, judge_node, not_judged, verdict_of
-from analyzer.reading import NO_CLUSTER, Facts, cluster_facts, hits_by_node, node_facts, not_learned
+from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
+from analyzer.reading import (
+    NO_CLUSTER,
+    Facts,
+    cluster_facts,
+    hits_by_node,
+    node_facts,
+    not_learned,
+    unread_node_facts,
+)
 from analyzer.rules import all_rules
 from analyzer.runbook import ADMIN, Effect, Runbook, Step, ordered
 from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
@@ -82,8 +90,11 @@ class _Cluster:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
+    """`compared` are the node's facts that rules of the cluster set side by side."""
+
     summary: NodeSummary
     judgement: Judgement
+    compared: Facts
     was_read: bool = True
 
 
@@ -99,8 +110,8 @@ def analyse(path: Path, *, workers: int | None = None) -> Analysis:
     there = {one.summary.node for one in judged}
     for node, target in reader.targets().items():
         if node not in there:
-            judged.append(_unread(node, target.outcome, target.reason))
-    return _analysis(reader.name, reader.meta.format, reader.meta.started, complete, cluster, judged)
+            judged.append(_unread(node, target.outcome, target.reason, cluster))
+    return _analysis(BundleInfo(reader.name, reader.meta.format, reader.meta.started, (), complete), cluster, judged)
 
 
 def analyse_folder(path: Path) -> Analysis:
@@ -110,8 +121,17 @@ def analyse_folder(path: Path) -> Analysis:
     cluster = _Cluster.of(read_cluster_folder(path / CLUSTER_FOLDER) if has_cluster else None)
     judged = [_judge(read_node_folder(folder), cluster) for folder in node_folders(path)]
     absent = sorted(set(meta.targets) - {one.summary.node for one in judged})
-    judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle") for node in absent]
-    return _analysis(meta.name, meta.format, meta.started, not absent, cluster, judged)
+    judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle", cluster) for node in absent]
+    return _analysis(BundleInfo(meta.name, meta.format, meta.started, (), not absent), cluster, judged)
+
+
+def analyse_snapshots(info: BundleInfo, objects: ClusterSnapshot | None, nodes: Iterable[NodeSnapshot]) -> Analysis:
+    """The verdict on captures that are at hand; `info.nodes` is what was asked for."""
+    cluster = _Cluster.of(objects)
+    judged = [_judge(snapshot, cluster) for snapshot in nodes]
+    absent = sorted(set(info.nodes) - {one.summary.node for one in judged})
+    judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle", cluster) for node in absent]
+    return _analysis(info, cluster, judged)
 
 
 def _workers(reader: BundleReader, wanted: int | None) -> int:
@@ -168,13 +188,13 @@ def _read_and_judge(reader: BundleReader, cluster: _Cluster, node: str) -> _Judg
     try:
         snapshot = reader.node(node)
     except BundleError as error:
-        return _unread(node, Outcome.UNREACHABLE, str(error))
+        return _unread(node, Outcome.UNREACHABLE, str(error), cluster)
     return _judge(snapshot, cluster)
 
 
 def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
     node = snapshot.node
-    facts = node_facts(snapshot, cluster.hits.get(node, ()))
+    facts = node_facts(snapshot, cluster.facts, cluster.hits.get(node, ()))
     host = facts.get(Host)
     summary = NodeSummary(
         node=node,
@@ -183,12 +203,19 @@ def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
         host=host if isinstance(host, Host) else None,
         not_learned=not_learned(snapshot, facts),
     )
-    return _Judged(summary, _bound_to_host(judge_node(node, {**cluster.facts, **facts}, all_rules()), host))
+    return _judged_by(summary, facts)
 
 
-def _unread(node: str, outcome: Outcome, reason: str) -> _Judged:
-    why = Unknown("", Status.UNREACHABLE, reason)
-    return _Judged(NodeSummary(node, outcome, reason), not_judged(node, why, all_rules()), was_read=False)
+def _unread(node: str, outcome: Outcome, reason: str, cluster: _Cluster) -> _Judged:
+    """A node of which nothing is known but what the cluster says of it."""
+    facts = unread_node_facts(node, Unknown("", Status.UNREACHABLE, reason), cluster.facts, cluster.hits.get(node, ()))
+    return replace(_judged_by(NodeSummary(node, outcome, reason), facts), was_read=False)
+
+
+def _judged_by(summary: NodeSummary, facts: Facts) -> _Judged:
+    rules = all_rules()
+    judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
+    return _Judged(summary, judgement, {kind: facts[kind] for kind in compared(rules)})
 
 
 def _bound_to_host(judgement: Judgement, host: object) -> Judgement:
@@ -205,15 +232,15 @@ def _needs_no_host(step: Step) -> bool:
     return step.host == ADMIN or step.effect is Effect.READS
 
 
-def _analysis(
-    name: str, bundle_format: int, started: str, complete: bool, cluster: _Cluster, judged: Sequence[_Judged]
-) -> Analysis:
+def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) -> Analysis:
     in_order = sorted(judged, key=lambda one: one.summary.node)
     nodes = tuple(one.summary for one in in_order)
     rules = all_rules()
-    verdict = verdict_of([judge_cluster(cluster.facts, rules), *(one.judgement for one in in_order)], rules)
-    info = BundleInfo(name, bundle_format, started, tuple(node.node for node in nodes), complete)
-    return Analysis(info, verdict, nodes, runbooks(verdict.findings, nodes, name))
+    side_by_side = across({one.summary.node: one.compared for one in in_order}, compared(rules))
+    of_cluster = judge_cluster({**cluster.facts, **side_by_side}, rules)
+    verdict = verdict_of([of_cluster, *(one.judgement for one in in_order)], rules)
+    info = replace(info, nodes=tuple(node.node for node in nodes))
+    return Analysis(info, verdict, nodes, runbooks(verdict.findings, nodes, info.name))
 
 
 def runbooks(findings: Iterable[Finding], nodes: Iterable[NodeSummary], bundle: str) -> tuple[Runbook, ...]:

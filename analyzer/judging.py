@@ -9,13 +9,14 @@ file may not take the other answers down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.facts import Unknown
+from analyzer.facts.across import Across
 from analyzer.findings import Certainty, Cleared, Finding, Inconclusive, Severity, Verdict
 from analyzer.reading import Facts
-from analyzer.rules import Cause, Need, Rule, Scope
+from analyzer.rules import Cause, Need, Rule, Scope, Through
 from analyzer.runbook import Phase, Step, ordered
 from bundle.capture import Status
 
@@ -38,13 +39,18 @@ def judge_node(node: str, facts: Facts, rules: Iterable[Rule]) -> Judgement:
 
 
 def judge_cluster(facts: Facts, rules: Iterable[Rule]) -> Judgement:
+    """`facts` holds, for every fact that a rule compares across nodes, `Across[…]` of it under its own type."""
     return _judge("", facts, [rule for rule in rules if rule.scope is Scope.CLUSTER])
 
 
-def not_judged(node: str, why: Unknown, rules: Iterable[Rule]) -> Judgement:
-    """Of a node of which nothing is known."""
-    wanted = [rule.id for rule in rules if rule.scope is Scope.NODE]
-    return Judgement(node, inconclusive=tuple(Inconclusive(rule, node, (why,)) for rule in wanted))
+def compared(rules: Iterable[Rule]) -> frozenset[type]:
+    """The facts of nodes that the cluster's rules compare."""
+    return frozenset(need.fact for rule in rules for need in rule.needs if need.across)
+
+
+def across(facts_of: Mapping[str, Facts], kinds: Iterable[type]) -> dict[type, object]:
+    """Facts by node -> one `Across` a kind."""
+    return {kind: Across({node: facts_of[node][kind] for node in sorted(facts_of)}) for kind in kinds}
 
 
 def _judge(node: str, facts: Facts, rules: Sequence[Rule]) -> Judgement:
@@ -53,10 +59,12 @@ def _judge(node: str, facts: Facts, rules: Sequence[Rule]) -> Judgement:
     cleared: list[str] = []
     for rule in rules:
         said = list(_apply(rule, node, facts))
-        gaps = [missing for one in said if isinstance(one, Inconclusive) for missing in one.missing]
         findings += [one for one in said if isinstance(one, Finding)]
-        if gaps:
-            inconclusive.append(Inconclusive(rule.id, node, tuple(dict.fromkeys(gaps))))
+        gaps: dict[str, list[Unknown]] = {}
+        for one in said:
+            if isinstance(one, Inconclusive):
+                gaps.setdefault(one.node, []).extend(one.missing)
+        inconclusive += [Inconclusive(rule.id, at, tuple(dict.fromkeys(missing))) for at, missing in gaps.items()]
         if not said:
             cleared.append(rule.id)
     return Judgement(node, tuple(findings), tuple(inconclusive), tuple(cleared))
@@ -80,6 +88,8 @@ def _apply(rule: Rule, node: str, facts: Facts) -> Iterator[Finding | Inconclusi
 
 
 def _value(need: Need, facts: Facts) -> object:
+    if need.across:
+        return facts.get(need.fact, Across({}))
     return facts.get(need.fact, Unknown(need.fact.__name__, Status.ABSENT, "no parser reads this fact"))
 
 
@@ -101,24 +111,40 @@ def verdict_of(judgements: Sequence[Judgement], rules: Sequence[Rule]) -> Verdic
 def fold(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """Each symptom told as one, and each cause naming the symptoms it explains."""
     causes_of = {rule.id: rule.explained_by for rule in rules if rule.explained_by}
-    on_node: dict[str, list[Finding]] = {}
+    known: dict[tuple[str, Through, str], list[Finding]] = {}
     for finding in findings:
-        for node in finding.nodes:
-            on_node.setdefault(node, []).append(finding)
+        for through in Through:
+            for tie in _ties(through, finding):
+                known.setdefault((finding.rule, through, tie), []).append(finding)
     explains: dict[str, list[str]] = {}
     told: list[Finding] = []
     for finding in findings:
-        near = [other for node in finding.nodes for other in on_node[node]]
-        causes = causes_of.get(finding.rule, ())
-        found = [(cause, other) for cause in causes for other in near if _matches(cause, finding, other)]
+        found = [
+            (cause, other)
+            for cause in causes_of.get(finding.rule, ())
+            for tie in _ties(cause.through, finding)
+            for other in known.get((cause.rule, cause.through, tie), ())
+            if other.id != finding.id
+        ]
         for _, other in found:
             explains.setdefault(other.id, []).append(finding.id)
         told.append(_as_symptom(finding, found))
     return tuple(finding.explaining(*explains.get(finding.id, ())) for finding in told)
 
 
-def _matches(cause: Cause, symptom: Finding, other: Finding) -> bool:
-    return other.rule == cause.rule and (not cause.same_subject or other.subject == symptom.subject)
+def _ties(through: Through, finding: Finding) -> Iterable[str]:
+    """What a cause and its symptom must share one of."""
+    if through is Through.CLUSTER:
+        return ("",)
+    if through is Through.VOLUME:
+        return sorted(_volumes(finding))
+    return finding.nodes if through is Through.NODE else [f"{node} {finding.subject}" for node in finding.nodes]
+
+
+def _volumes(finding: Finding) -> set[str]:
+    """What it concerns: PVs, and claims that have none yet."""
+    named = {one.pv or f"{one.namespace}/{one.pvc}" for one in finding.affects}
+    return {*named, finding.subject.removeprefix("pv:")} if finding.subject.startswith("pv:") else named
 
 
 def _as_symptom(finding: Finding, found: Sequence[tuple[Cause, Finding]]) -> Finding:

@@ -10,36 +10,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from analyzer.facts import ParseError, Unknown, bindings, storage_join
+from analyzer.facts import ParseError, Unknown, bindings, driver, failures, storage_join
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import Pods
-from analyzer.facts.logs import SignalHit, Signals
+from analyzer.facts.driver import Driver
+from analyzer.facts.failures import VolumeFailures
+from analyzer.facts.logs import ClusterSignals, LogReach, SignalHit, Signals
 from analyzer.facts.storage import NodeStorage
-from analyzer.parsers import Parser, all_parsers
+from analyzer.facts.taken import ClusterTaken, NodeTaken
+from analyzer.parsers import Parser, TextFile, all_parsers
 from analyzer.parsers.objects import all_object_parsers
-from analyzer.signals.scan import scan
-from analyzer.signals.signal import LOGS_OF_PROBE, Log
+from analyzer.signals.scan import reach, scan
+from analyzer.signals.signal import LOGS_OF_POD, LOGS_OF_PROBE, Log
 from bundle.capture import Capture, ClusterSnapshot, NodeSnapshot, Status
 
 Facts = Mapping[type, object]
 Assembler = tuple[type, Callable[[Facts], object]]
 
 # facts that are joined from others: of a node, and of the cluster
-NODE_ASSEMBLERS: tuple[Assembler, ...] = ((NodeStorage, storage_join.assemble),)
-CLUSTER_ASSEMBLERS: tuple[Assembler, ...] = ((Bindings, bindings.assemble),)
+NODE_ASSEMBLERS: tuple[Assembler, ...] = ((NodeStorage, storage_join.assemble), (VolumeFailures, failures.assemble))
+CLUSTER_ASSEMBLERS: tuple[Assembler, ...] = ((Bindings, bindings.assemble), (Driver, driver.assemble))
 
 CUT_OFF = "the answer was cut off at its size limit"
 NOT_IN_BUNDLE = "the bundle has no such capture"
 NO_CLUSTER = "the bundle was made without the cluster's objects"
-DRIVER_CONTAINER = "huawei-csi-driver"
+NOTHING: Facts = {}
 
 
-def node_facts(snapshot: NodeSnapshot, cluster_logs: tuple[SignalHit, ...] = ()) -> dict[type, object]:
-    """All facts of a node; `cluster_logs` are hits in the logs of the driver's pod on it."""
+def node_facts(
+    snapshot: NodeSnapshot, cluster: Facts = NOTHING, cluster_logs: tuple[SignalHit, ...] = ()
+) -> dict[type, object]:
+    """The cluster's facts and all of a node; `cluster_logs` are hits in the logs of the driver's pod on it."""
     captures = snapshot.by_probe()
     facts = {parser.fact: _of_node(parser, captures.get(parser.probe)) for parser in all_parsers()}
     facts[Signals] = _signals(snapshot.captures, cluster_logs)
-    return _assembled(facts, NODE_ASSEMBLERS)
+    facts[NodeTaken] = NodeTaken(snapshot.node, snapshot.started)
+    return _assembled({**cluster, **facts}, NODE_ASSEMBLERS)
+
+
+def unread_node_facts(
+    node: str, why: Unknown, cluster: Facts, cluster_logs: tuple[SignalHit, ...] = ()
+) -> dict[type, object]:
+    """The cluster's facts and none of a node that could not be read; only the logs of its driver's pod may tell."""
+    facts: dict[type, object] = {parser.fact: why for parser in all_parsers()}
+    facts[Signals] = Signals(cluster_logs, ()) if cluster_logs else why
+    facts[NodeTaken] = NodeTaken(node, "")
+    return _assembled({**cluster, **facts}, NODE_ASSEMBLERS)
 
 
 def cluster_facts(cluster: ClusterSnapshot | None, why_none: str = NO_CLUSTER) -> dict[type, object]:
@@ -51,7 +67,20 @@ def cluster_facts(cluster: ClusterSnapshot | None, why_none: str = NO_CLUSTER) -
             continue
         beside = [_text(captures[kind]) if _is_whole(captures.get(kind)) else None for kind in parser.beside]
         facts[parser.fact] = _learn(captures.get(parser.kind), parser.kind, parser.parse, *beside)
+    facts[ClusterTaken] = ClusterTaken(max((capture.started for capture in captures.values()), default=""))
+    facts[ClusterSignals] = _cluster_signals(cluster, why_none)
     return _assembled(facts, CLUSTER_ASSEMBLERS)
+
+
+def _cluster_signals(cluster: ClusterSnapshot | None, why_none: str) -> ClusterSignals | Unknown:
+    """The logs of the controller's containers; those of the node's pods are told with their nodes."""
+    if cluster is None:
+        return Unknown("logs", Status.ABSENT, why_none)
+    logs = [(name, data) for name, data in sorted(cluster.logs.items()) if driver.NODE_APP not in name]
+    sources = [(name, f"cluster/logs/{name}.log", data) for name, data in logs]
+    hits = (hit for _, source, data in sources for hit in scan(source, LOGS_OF_POD, data))
+    reaches = (LogReach(name, source, *reach(data)) for name, source, data in sources)
+    return ClusterSignals(tuple(hits), tuple(name for name, _ in logs), tuple(reaches))
 
 
 def hits_by_node(cluster: ClusterSnapshot | None, pods: object) -> dict[str, tuple[SignalHit, ...]]:
@@ -62,7 +91,7 @@ def hits_by_node(cluster: ClusterSnapshot | None, pods: object) -> dict[str, tup
     node_of = {pod.name: pod.node for pod in pods.items}
     for name, data in sorted(cluster.logs.items()):
         pod, _, container = name.partition("/")
-        if container == DRIVER_CONTAINER and node_of.get(pod):
+        if container == driver.CONTAINER and node_of.get(pod):
             hits = scan(f"cluster/logs/{name}.log", (Log.DRIVER,), data)
             found[node_of[pod]] = (*found.get(node_of[pod], ()), *hits)
     return found
@@ -79,6 +108,9 @@ def not_learned(snapshot: NodeSnapshot, facts: Facts) -> tuple[Unknown, ...]:
 
 def _of_node(parser: Parser, capture: Capture | None) -> object:
     beside = (_decoded(capture.err),) if parser.reads_err and capture is not None else ()
+    if parser.reads_files and capture is not None:
+        files = tuple(TextFile(file.path, _decoded(file.content)) for file in capture.files)
+        return _learn(capture, parser.probe, lambda _: parser.parse(files))
     return _learn(capture, parser.probe, parser.parse, *beside)
 
 
@@ -130,7 +162,16 @@ def _signals(captures: Iterable[Capture], more: tuple[SignalHit, ...]) -> Signal
         return next(
             (_unknown(capture) for capture in logs), Unknown(next(iter(LOGS_OF_PROBE)), Status.ABSENT, NOT_IN_BUNDLE)
         )
-    return Signals((*hits, *more), scanned)
+    return Signals((*hits, *more), scanned, tuple(one for capture in logs for one in _reaches(capture)))
+
+
+def _reaches(capture: Capture) -> Iterator[LogReach]:
+    if not capture.status.is_knowledge:
+        return
+    if capture.out:
+        yield LogReach(capture.probe, capture.probe, *reach(capture.out))
+    for file in capture.files:
+        yield LogReach(capture.probe, f"files/{file.path.lstrip('/')}", *reach(file.content))
 
 
 def _hits(capture: Capture) -> Iterator[SignalHit]:

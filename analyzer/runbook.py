@@ -28,10 +28,15 @@ class Phase(StrEnum):
 
     CHECK = "check"
     RELEASE = "release"  # stop what uses a device: a pod, a mount, a process
+    UNMOUNT = "unmount"
     STOP_QUEUEING = "stop-queueing"
     FLUSH_MAP = "flush-map"
     DELETE_PATH = "delete-path"
     LOAD_MODULE = "load-module"
+    CONFIGURE = "configure"  # files, services and settings, of a host or of the cluster
+    CORDON = "cordon"
+    RECREATE = "recreate"  # a pod, so that its volumes are mounted anew
+    UNCORDON = "uncordon"
     CONFIRM = "confirm"
 
 

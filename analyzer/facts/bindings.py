@@ -23,14 +23,13 @@ from analyzer.facts.cluster import (
     VolumeAttachment,
     VolumeAttachments,
 )
+from analyzer.facts.driver import HUAWEI_DRIVERS
 from bundle.capture import Status
 
 T = TypeVar("T")
 
 FINISHED = ("Succeeded", "Failed")
 ATTACHMENT = "VolumeAttachment "
-# the driver's default name, and the one it has on Huawei's own container platform
-HUAWEI_DRIVERS = frozenset({"csi.huawei.com", "csi.oceanstor.com"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,9 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Claim:
-    """Who uses a volume: its PV, the claim bound to it, and a pod with that claim ("" where there is none)."""
+    """Who uses a CSI volume: its PV, the claim bound to it, and a pod with that claim ("" where there is none)."""
 
-    wwn: str
+    wwn: str  # "" of a volume that is no LUN
     pv: str
     namespace: str
     pvc: str
@@ -154,5 +153,6 @@ def _claims(pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: 
             users.setdefault((pod.namespace, claim), []).append(pod.name)
     for volume in volumes:
         for pod_name in users.get((volume.claim_namespace, volume.claim_name), [""]):
-            if wwn := wwns.get(volume.name):
+            if volume.driver or volume.name in wwns:
+                wwn = wwns.get(volume.name, "")
                 yield Claim(wwn, volume.name, volume.claim_namespace, volume.claim_name, pod_name)

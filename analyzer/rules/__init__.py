@@ -1,8 +1,9 @@
 """Rules: one a file, named after the problem.  The types of a rule's parameters are its needs.
 
 A parameter of type `Fact` must be known, or the rule is not called and the report says what is missing; one of type
-`Fact | Unknown` may be unknown, and the rule deals with it.  A rule yields findings; if it yields none, it is cleared
-on that node.  It may also yield `Inconclusive` where only looking closer shows that it cannot know.
+`Fact | Unknown` may be unknown, and the rule deals with it.  A parameter of type `Across[Fact]`, for rules that see the
+whole cluster, has the fact of every node.  A rule yields findings; if it yields none, it is cleared on that node.  It
+may also yield `Inconclusive` where only looking closer shows that it cannot know.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from enum import StrEnum
 from functools import cache
 
 from analyzer.facts import Unknown
+from analyzer.facts.across import Across
 from analyzer.findings import Finding, Inconclusive, Severity
 from analyzer.texts import Text
 
@@ -34,17 +36,27 @@ class Need:
     parameter: str
     fact: type
     optional: bool
+    across: bool = False  # of every node
+
+
+class Through(StrEnum):
+    """What a cause must have in common with its symptom."""
+
+    NODE = "node"  # a node
+    SUBJECT = "subject"  # a node and the subject
+    VOLUME = "volume"  # a PV, or a claim without one, on whatever node
+    CLUSTER = "cluster"  # nothing: it is felt everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Another rule whose finding on the same node explains this rule's, which is then told as its symptom.
+    """Another rule whose finding explains this rule's, which is then told as its symptom.
 
     `says` replaces the cause that the symptom gave for itself: it listed what else it may have been.
     """
 
     rule: str
-    same_subject: bool = False
+    through: Through = Through.NODE
     says: Text | None = None
 
 
@@ -70,9 +82,11 @@ def node_rule(
     return lambda judge: _rule(rule_id, Scope.NODE, severity, title, judge, explained_by)
 
 
-def cluster_rule(rule_id: str, severity: Severity, title: Text) -> Callable[[Judge], Rule]:
-    """Make a rule that sees the cluster's facts: `def rule(fact: Fact, …)`."""
-    return lambda judge: _rule(rule_id, Scope.CLUSTER, severity, title, judge, ())
+def cluster_rule(
+    rule_id: str, severity: Severity, title: Text, *, explained_by: tuple[Cause, ...] = ()
+) -> Callable[[Judge], Rule]:
+    """Make a rule that sees the cluster's facts, and nodes side by side: `def rule(fact: Fact, all: Across[Fact])`."""
+    return lambda judge: _rule(rule_id, Scope.CLUSTER, severity, title, judge, explained_by)
 
 
 def _rule(
@@ -95,11 +109,14 @@ def _rule(
 
 
 def _need(name: str, hint: object) -> Need:
+    if typing.get_origin(hint) is Across:
+        (fact,) = typing.get_args(hint)
+        return Need(name, fact, optional=True, across=True)
     if isinstance(hint, type):
         return Need(name, hint, optional=False)
     if isinstance(hint, types.UnionType) and Unknown in (kinds := typing.get_args(hint)) and len(kinds) == 2:
         return Need(name, next(kind for kind in kinds if kind is not Unknown), optional=True)
-    raise TypeError(f"parameter {name}: {hint!r} is neither a fact nor `Fact | Unknown`")
+    raise TypeError(f"parameter {name}: {hint!r} is no fact, `Fact | Unknown` or `Across[Fact]`")
 
 
 @cache

@@ -18,7 +18,7 @@ REQUEST = "[requestID:3301746797] "
 WWN = "618cf24100f8f457014a764c000001f6"
 
 
-def _driver(
+def driver_signal(
     signal_id: str, pattern: bytes, decode: str, sample: str, versions: str, printed_by: str, *, any_case: bool = False
 ) -> Signal:
     flags = re.DOTALL | (re.IGNORECASE if any_case else 0)
@@ -27,7 +27,7 @@ def _driver(
 
 
 STAGING = (
-    _driver(
+    driver_signal(
         "driver-volume-staged",
         rb" is staged",
         r"\bVolume (?P<handle>\S+) is staged\b",
@@ -35,16 +35,48 @@ STAGING = (
         "2.1.0 to v4.12",
         "csi/driver/node.go",
     ),
-    _driver(
-        "driver-stage-device-not-found",
+    driver_signal(
+        "driver-stage-started",
+        rb"Start to stage volume ",
+        r"\bStart to stage volume (?P<handle>\S+)",
+        f"[INFO]: {REQUEST}Start to stage volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4",
+        "2.1.0 to v4.12",
+        "csi/driver/node.go",
+    ),
+    driver_signal(
+        "driver-stage-failed",
         rb"Stage volume ",
-        r"\bStage volume (?P<volume>\S+) error: (?P<step>.*?)(?i:volume ?device ?not ?found)",
+        r"\bStage volume (?P<volume>\S+) error: (?P<says>.+)",
         f"[ERROR]: {REQUEST}Stage volume pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 error: failed to execute "
         "waitDeviceDiscovery. VolumeDeviceNotFound",
-        "2.1.0 to v4.12; two spellings",
-        "csi/driver/node.go; connector/connector.go",
+        "2.1.0 to v4.12",
+        "csi/driver/node.go",
     ),
-    _driver(
+    driver_signal(
+        "driver-volume-unstaged",
+        rb" is unstaged from ",
+        r"\bVolume (?P<handle>\S+) is unstaged from",
+        f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is unstaged from /var/lib/kubelet/x",
+        "2.1.0 to v4.12",
+        "csi/driver/node.go",
+    ),
+    driver_signal(
+        "driver-volume-published",
+        rb" is node published from ",
+        r"\bVolume (?P<handle>\S+) is node published from",
+        f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is node published from /var/lib/x",
+        "V4.2.0 to v4.12",
+        "csi/driver/node.go",
+    ),
+    driver_signal(
+        "driver-publish-failed",
+        rb"publish filesystem volume fail, |publish block volume fail, ",
+        r"\bpublish (?:filesystem|block) volume fail, volume: (?P<volume>\S+), error: (?P<says>.+)",
+        f"[ERROR]: {REQUEST}publish filesystem volume fail, volume: nfs-155.pvc_63ebfda5, error: exit status 32",
+        "V4.1.0 to v4.12",
+        "csi/driver/node.go",
+    ),
+    driver_signal(
         "driver-lock-timeout",
         rb"get lock timeout, lock file path: ",
         r"get lock timeout, lock file path: \[\S*?hw-pvc-lock-(?P<wwn>[0-9a-zA-Z]+)\]",
@@ -56,7 +88,7 @@ STAGING = (
 )
 
 FIBRE_CHANNEL = (
-    _driver(
+    driver_signal(
         "driver-fc-device-not-found",
         rb"Fibre Channel volume device not found",
         r"Fibre Channel volume device not found",
@@ -64,7 +96,7 @@ FIBRE_CHANNEL = (
         "V2.2.13.1 to v4.12",
         "connector/fibrechannel/fc_helper.go, fc_ultrapath_helper.go",
     ),
-    _driver(
+    driver_signal(
         "driver-fc-no-target",
         rb"can not find any Fibre Channel devices",
         r"can not find any Fibre Channel devices",
@@ -72,7 +104,7 @@ FIBRE_CHANNEL = (
         "V2.2.5.1 to v4.12",
         "connector/fibrechannel/fc_helper.go",
     ),
-    _driver(
+    driver_signal(
         "driver-fc-no-port",
         rb"no Fibre Channel support detected on system|there is no available port",
         r"(?P<reason>no Fibre Channel support detected on system|there is no available port)",
@@ -83,7 +115,7 @@ FIBRE_CHANNEL = (
 )
 
 ISCSI = (
-    _driver(
+    driver_signal(
         "driver-iscsi-module-missing",
         TRANSPORT_MISSING_BYTES + rb"|exit status 12",
         # 12: ISCSI_ERR_TRANS_NOT_FOUND; the command's own words may be masked away
@@ -100,7 +132,7 @@ ISCSI = (
         "2.1.0 to v4.12",
         "utils/utils_linux.go; open-iscsi, usr/iscsi_err.c",
     ),
-    _driver(
+    driver_signal(
         "driver-portal-unreachable",
         rb"failed to check the host connectivity\. ",
         r"failed to check the host connectivity\. (?P<portal>\S+)",
@@ -112,7 +144,7 @@ ISCSI = (
 )
 
 RESIDUAL = (
-    _driver(
+    driver_signal(
         "driver-residual-found",
         rb"Find residual device path:&\{",
         r"Find residual device path:&\{(?P<wwn>[0-9a-f]+) (?P<device>\S+) ",
@@ -120,7 +152,7 @@ RESIDUAL = (
         "V2.2.5.1 to v4.12",
         "connector/connector_utils.go",
     ),
-    _driver(
+    driver_signal(
         "driver-residual-not-removed",
         rb"Failed to remove residual path|is residual path\. error",
         r"Failed to (?:remove residual path:(?P<device>.+?)\. error|check whether the device:.+? is residual path)",
@@ -128,7 +160,7 @@ RESIDUAL = (
         "V2.2.5.1 to v4.12",
         "connector/connector_utils.go",
     ),
-    _driver(
+    driver_signal(
         "driver-flush-failed",
         rb"Flush multipath device ",
         r"Flush multipath device (?P<map>\S+) error",
@@ -136,7 +168,7 @@ RESIDUAL = (
         "V2.2.13.1 to v4.12",
         "connector/connector_utils.go",
     ),
-    _driver(
+    driver_signal(
         "driver-unstage-without-wwn",
         rb"get device wwn failed while unstage volume",
         r"\[WARNING\]: .*?get device wwn failed while unstage volume",  # at ERROR it is the expand path
@@ -144,7 +176,7 @@ RESIDUAL = (
         "V4.0.0 to v4.12",
         "csi/manage/san_manager.go",
     ),
-    _driver(
+    driver_signal(
         "driver-detach-skipped",
         rb"need to manually detach from array",
         r"CAUTION: volume (?P<volume>\S+) need to manually detach from array",
@@ -153,7 +185,7 @@ RESIDUAL = (
         "2.2.RC4 to v4.12",
         "csi/driver/controller.go",
     ),
-    _driver(
+    driver_signal(
         "driver-device-unreadable",
         rb" is unreadable",
         r"Device:(?P<device>\S+) is unreadable",
@@ -161,7 +193,7 @@ RESIDUAL = (
         "V2.2.15 to v4.12",
         "connector/connector_utils.go",
     ),
-    _driver(
+    driver_signal(
         "driver-dd-io-error",
         rb": Input/output error",
         # the locale may have turned the quotes into ‘ ’
@@ -171,15 +203,15 @@ RESIDUAL = (
         "V2.2.15 to v4.12",
         "connector/connector_utils.go; coreutils, src/dd.c",
     ),
-    _driver(
+    driver_signal(
         "driver-device-not-unique",
         rb"virtual device not unique|physical device not unique",
         r"(?P<kind>virtual|physical) device not unique",
-        f"[ERROR]: {REQUEST}Stage volume pvc-63ebfda5 error: virtual device not unique",
+        f"[ERROR]: {REQUEST}virtual device not unique",
         "V2.2.5.1 to v4.12",
         "connector/connector_utils.go",
     ),
-    _driver(
+    driver_signal(
         "driver-wwn-mismatch",
         rb"InconsistentWWN|is not equal to lun WWN",
         r"InconsistentWWN|device WWN (?:(?P<found>\S+) )?is not equal to lun WWN(?: (?P<wanted>[0-9a-f]+))?",
@@ -187,7 +219,7 @@ RESIDUAL = (
         "V2.2.13.1 to v4.12",
         "connector/connector_utils.go",
     ),
-    _driver(
+    driver_signal(
         "driver-ultrapath-residual",
         rb"\], need to clean",
         r"the disk \[(?P<disk>[^\]]+)\] status is \[(?P<status>[^\]]+)\], need to clean",

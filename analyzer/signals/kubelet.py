@@ -1,4 +1,4 @@
-"""What the kubelet says of a volume it could not mount.  Quotes inside its journal lines are escaped: `\"pvc-…\"`."""
+"""What the kubelet says of a volume it could not mount.  Quotes inside its journal lines are escaped: `\\"pvc-…\\"`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from analyzer.signals.signal import Log, Signal
 
 SIGNALS = (
     Signal(
-        "kubelet-device-not-found",
+        "kubelet-volume-failed",
         Log.KUBELET,
-        rb"VolumeDeviceNotFound",
+        rb"Volume\.MountDevice failed|Volume\.SetUp failed|Volume\.SetUpDevice failed|Volume\.MapPodDevice failed",
         re.compile(
-            r"(?:MountVolume\.MountDevice|MapVolume\.SetUpDevice) failed for volume \\?\"(?P<pv>[^\"\\]+)"
-            r".*?desc = (?P<step>.*?)VolumeDeviceNotFound",
+            r"(?:MountVolume|MapVolume)\.(?P<call>MountDevice|SetUpDevice|SetUp|MapPodDevice) failed for volume "
+            r"\\?\"(?P<pv>[^\"\\]+).*? : (?P<says>rpc error: .*?)(?:\" (?:logger|pod|podUID|err)=.*)?$",
             re.DOTALL,
         ),
         "Kubernetes 1.16 and newer",

@@ -126,6 +126,18 @@ def scan(source: str, logs: Iterable[Log], data: bytes) -> tuple[SignalHit, ...]
     return tuple(_hit(signals[number], fields, tally, spans) for (number, fields), tally in tallies.items())
 
 
+def reach(data: bytes) -> tuple[str, str]:
+    """The times of the first and the last dated line of a log, as printed; "" where there is none."""
+    head = (line for line in data[:REACH_BYTES].split(b"\n"))
+    tail = (line for line in reversed(data[-REACH_BYTES:].split(b"\n")))
+    return _first_time(head), _first_time(tail)
+
+
+def _first_time(lines: Iterable[bytes]) -> str:
+    matches = (_TIME.match(line[:64].decode("utf-8", errors="replace")) for line in lines)
+    return next((time for match in matches if match and (time := next(filter(None, match.groups()), ""))), "")
+
+
 def _tallies(
     data: bytes, form: _Form, signals: Sequence[Signal], ends: Sequence[int]
 ) -> dict[tuple[int, Fields], _Tally]:

@@ -25,6 +25,7 @@ class Log(StrEnum):
     ISCSID = "iscsid"
     KUBELET = "kubelet"
     CONTAINERD = "containerd"
+    SIDECAR = "sidecar"  # csi-attacher, csi-provisioner and the like, in klog's form
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Signal:
 
 
 SYSTEM_LOGS = frozenset({Log.KERNEL, Log.MULTIPATHD, Log.ISCSID, Log.KUBELET, Log.CONTAINERD})
+
+LOGS_OF_POD = frozenset({Log.DRIVER, Log.SIDECAR})  # what kubectl gives of the driver's pods
 
 # which logs a probe's answer holds
 LOGS_OF_PROBE = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from analyzer.facts import Unknown
 from analyzer.findings import Certainty, Finding, Inconclusive, Severity
-from analyzer.judging import Judgement, fold, judge_node, not_judged, rank, verdict_of
-from analyzer.rules import Cause, Rule, node_rule
+from analyzer.judging import Judgement, fold, judge_node, rank, verdict_of
+from analyzer.rules import Cause, Rule, Through, node_rule
 from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text
 from bundle.capture import Status
@@ -81,11 +81,6 @@ def test_a_rule_that_fails_says_so_and_the_others_are_judged():
     assert [found.rule for found in judged.findings] == ["needs-it"]
 
 
-def test_a_node_that_was_not_read_is_inconclusive_for_every_rule():
-    judged = not_judged("n1", MISSING, [needs_it, breaks])
-    assert [gap.rule for gap in judged.inconclusive] == ["needs-it", "breaks"]
-
-
 def test_a_symptom_is_folded_under_its_cause_on_the_same_node():
     rules = [rule("symptom", Cause("cause"))]
     cause, symptom = fold([finding("cause"), finding("symptom")], rules)
@@ -99,7 +94,7 @@ def test_a_cause_on_another_node_explains_nothing():
 
 
 def test_a_cause_that_must_have_the_same_subject_explains_no_other():
-    rules = [rule("symptom", Cause("cause", same_subject=True))]
+    rules = [rule("symptom", Cause("cause", through=Through.SUBJECT))]
     cause, *_ = fold([finding("cause", subject="a"), finding("symptom", subject="a"), finding("symptom")], rules)
     assert cause.explains == ("symptom/n1/a",)
 

@@ -91,7 +91,9 @@ def parse(text: str, contents: str | None = None, config_maps: str | None = None
     places = Places(KIND, text)
     synchronised = {one.spec.backend_claim: one.status for one in _contents(contents) if one.status is not None}
     configured = {_full_name(one.metadata): _configured(one) for one in _config_maps(config_maps)}
-    return StorageBackends(tuple(_backend(claim, synchronised, configured, places) for claim in items_of(KIND, text, _Claim)))
+    return StorageBackends(
+        tuple(_backend(claim, synchronised, configured, places) for claim in items_of(KIND, text, _Claim))
+    )
 
 
 def _contents(text: str | None) -> list[_Content]:

@@ -82,9 +82,7 @@ def _quote(item: _Attachment, status: _Status) -> str:
     said = f" error: {' '.join(error.message.split())}" if error and error.message else ""
     info = "" if "publishInfo" in (status.attachment_metadata or {}) else " publishInfo=<none>"
     pv = spec.source.persistent_volume_name or ""
-    return (
-        f"VolumeAttachment {item.metadata.name} node={spec.node_name} pv={pv} attached={status.attached}{info}{said}"
-    )
+    return f"VolumeAttachment {item.metadata.name} node={spec.node_name} pv={pv} attached={status.attached}{info}{said}"
 
 
 def _publish_info(text: str | None) -> PublishInfo | None:

@@ -17,22 +17,24 @@ Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import Events, PersistentVolumes, Pods, VolumeAttachments
+from analyzer.facts.cluster import PublishInfo, VolumeAttachments
+from analyzer.facts.failures import Call, Failure, VolumeFailures
 from analyzer.facts.logs import Signals
 from analyzer.facts.transport import FcPort, FcPorts
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, node_rule
 from analyzer.rules.fibre_channel import port_steps
-from analyzer.rules.fibre_channel.failures import Cluster, Failure, failures
+from analyzer.rules.hearing import unheard
 from analyzer.texts import Text, lines
-from bundle.capture import Status
 
-LOGS = ("driver_logs", "journal_kubelet")
+NOT_FOUND = re.compile(r"volume ?device ?not ?found", re.IGNORECASE)
+STEP = "waitDeviceDiscovery"  # only the driver's FC connector has it
 
 TITLE = Text(en="Fibre Channel device not found", zh="未找到 Fibre Channel 设备")
 TITLE_OF = Text(en="Fibre Channel device of {volume} not found", zh="未找到 {volume} 的 Fibre Channel 设备")
@@ -78,32 +80,39 @@ SEEN = Text(
 )
 def fc_device_not_found(
     node: str,
+    failures: VolumeFailures,
     signals: Signals | Unknown,
     ports: FcPorts | Unknown,
-    volumes: PersistentVolumes | Unknown,
     attachments: VolumeAttachments | Unknown,
-    pods: Pods | Unknown,
-    events: Events | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
-    found = failures(node, signals, Cluster(volumes, attachments, pods, events))
-    for failure in found:
-        yield _finding(node, failure, ports, users_of_volumes(bindings, {failure.pv}))
+    found = [(one, _publish_info(node, one.pv, attachments)) for one in failures.saying(NOT_FOUND)]
+    found = [(one, info) for one, info in found if STEP in one.says or (info is not None and info.wwpns)]
+    found = found or [(one, None) for one in _without_a_volume(signals)]
+    for failure, info in found:
+        yield _finding(node, failure, info, ports, users_of_volumes(bindings, {failure.pv}))
     if not found:
-        yield from _unsure(node, signals)
+        yield from unheard("fc-device-not-found", node, failures)
 
 
-def _unsure(node: str, signals: Signals | Unknown) -> Iterator[Inconclusive]:
-    """That it did not happen must have been seen, where it would have been written."""
-    if isinstance(signals, Unknown):
-        yield Inconclusive("fc-device-not-found", node, (signals,))
-    elif not set(LOGS) & set(signals.scanned):
-        missing = (Unknown(log, Status.ABSENT, "this log was not collected") for log in LOGS)
-        yield Inconclusive("fc-device-not-found", node, tuple(missing))
+def _publish_info(node: str, pv: str, attachments: VolumeAttachments | Unknown) -> PublishInfo | None:
+    if isinstance(attachments, Unknown):
+        return None
+    return next((one.publish_info for one in attachments.items if (one.node, one.pv) == (node, pv)), None)
 
 
-def _finding(node: str, failure: Failure, ports: FcPorts | Unknown, users: tuple[Affected, ...]) -> Finding:
-    says, certainty, seen = _causes(failure, ports)
+def _without_a_volume(signals: Signals | Unknown) -> Iterator[Failure]:
+    """The driver's message as such, when no line that names a volume is in the log."""
+    if isinstance(signals, Unknown) or any(signals.of("driver-stage-failed", "driver-volume-staged")):
+        return
+    for hit in signals.of("driver-fc-device-not-found"):
+        yield Failure("", "", Call.STAGE, "", STEP, hit.total, hit.first, hit.last, hit.spans[-1:], ())
+
+
+def _finding(
+    node: str, failure: Failure, info: PublishInfo | None, ports: FcPorts | Unknown, users: tuple[Affected, ...]
+) -> Finding:
+    says, certainty, seen = _causes(info, ports)
     volume = failure.pv or failure.volume or "?"
     return Finding(
         rule="fc-device-not-found",
@@ -119,7 +128,7 @@ def _finding(node: str, failure: Failure, ports: FcPorts | Unknown, users: tuple
     )
 
 
-def _causes(failure: Failure, ports: FcPorts | Unknown) -> tuple[list[Text], Certainty, tuple[Span, ...]]:
+def _causes(info: PublishInfo | None, ports: FcPorts | Unknown) -> tuple[list[Text], Certainty, tuple[Span, ...]]:
     """What is left as the cause, how sure that is, and the lines about ports that say so."""
     if isinstance(ports, Unknown):
         return [SHARED, ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
@@ -127,7 +136,7 @@ def _causes(failure: Failure, ports: FcPorts | Unknown) -> tuple[list[Text], Cer
     if ports.hosts and not online:
         states = ", ".join(f"{port.name} {port.port_state}" for port in ports.hosts)
         return [NO_PORT.fill(ports=states)], Certainty.LIKELY, tuple(port.span for port in ports.hosts)
-    wanted = {_plain(wwpn) for wwpn in failure.publish_info.wwpns} if failure.publish_info else set()
+    wanted = {_plain(wwpn) for wwpn in info.wwpns} if info else set()
     if not wanted:
         return [SHARED, ZONING, MAPPING, ADAPTER, METRO], Certainty.POSSIBLE, ()
     seen = [port for port in ports.remote_ports if _plain(port.port_name or "") in wanted and _is_online(port)]

@@ -23,7 +23,7 @@ from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import NodeStorage, StorageMap
 from analyzer.findings import Certainty, Finding, Severity
 from analyzer.impact import users_of_luns
-from analyzer.rules import Cause, node_rule
+from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.storage import proof
 from analyzer.texts import Text, lines
 
@@ -40,7 +40,7 @@ STUCK = Text(en="Hanging in it now: {who}.", zh="当前挂起的进程：{who}�
     "map-queues-forever",
     Severity.ERROR,
     Text(en="Map queues for ever", zh="多路径设备无限期排队"),
-    explained_by=(Cause("residual-multipath-map", same_subject=True),),
+    explained_by=(Cause("residual-multipath-map", through=Through.SUBJECT),),
 )
 def map_queues_forever(
     node: str, storage: NodeStorage, printed: MultipathMaps, bindings: Bindings | Unknown

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.facts import Span, Unknown
+from analyzer.facts import Span, Unknown, failures
 from analyzer.facts.bindings import Bindings, bind
 from analyzer.facts.cluster import (
     Event,
@@ -15,7 +15,9 @@ from analyzer.facts.cluster import (
     VolumeAttachment,
     VolumeAttachments,
 )
+from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.logs import SignalHit, Signals
+from analyzer.facts.taken import NodeTaken
 from analyzer.facts.transport import FcPort, FcPorts
 from analyzer.findings import Affected, Certainty, Finding, Inconclusive
 from analyzer.judging import judge_node
@@ -52,7 +54,7 @@ def hit(signal: str, last: str = "2026-07-03 10:15:12.9", **fields: str) -> Sign
     return SignalHit(signal, tuple(fields.items()), 2, "2026-07-03 10:00:00.0", last, (SPAN,))
 
 
-STAGE = hit("driver-stage-device-not-found", volume="vol-1", step=WAIT)
+STAGE = hit("driver-stage-failed", volume="vol-1", says=f"{WAIT}VolumeDeviceNotFound")
 
 
 def logs(*hits: SignalHit) -> Signals:
@@ -76,7 +78,8 @@ def judged(**facts: object) -> list[Finding | Inconclusive]:
         Bindings: bind((ATTACHMENT,), (VOLUME,), (POD,), ()),
     }
     kinds = {kind.__name__: kind for kind in given}
-    said = judge_node("n1", given | {kinds[name]: fact for name, fact in facts.items()}, [rule])
+    given |= {kinds[name]: fact for name, fact in facts.items()} | {NodeTaken: NodeTaken("n1", "")}
+    said = judge_node("n1", given | {VolumeFailures: failures.assemble(given)}, [rule])
     return [*said.findings, *said.inconclusive]
 
 
@@ -117,7 +120,19 @@ def test_an_event_of_another_node_does_not_matter():
 
 
 def test_the_kubelets_journal_is_enough():
-    assert found(Signals=logs(hit("kubelet-device-not-found", pv="pvc-1", step=WAIT))).subject == "pv:pvc-1"
+    assert (
+        found(
+            Signals=logs(
+                hit(
+                    "kubelet-volume-failed",
+                    pv="pvc-1",
+                    call="MountDevice",
+                    says=f"rpc error: code = Internal desc = {WAIT}VolumeDeviceNotFound",
+                )
+            )
+        ).subject
+        == "pv:pvc-1"
+    )
 
 
 def test_log_and_event_of_one_volume_are_one_finding_with_both_as_evidence():
@@ -130,7 +145,7 @@ def test_log_and_event_of_one_volume_are_one_finding_with_both_as_evidence():
 def test_the_same_words_of_an_iscsi_volume_are_not_reported():
     info = PublishInfo("6" * 32, "", ("iqn",), (), (), ())
     attachment = VolumeAttachment("c", "d", "n1", "pvc-1", True, False, info, "", "", SPAN)
-    stage = hit("driver-stage-device-not-found", volume="vol-1", step="")
+    stage = hit("driver-stage-failed", volume="vol-1", says="VolumeDeviceNotFound")
     assert judged(Signals=logs(stage), VolumeAttachments=VolumeAttachments((attachment,))) == []
 
 
@@ -145,7 +160,7 @@ def test_a_volume_staged_before_is_reported():
 
 
 def test_a_volume_that_went_to_another_node_is_not_reported():
-    assert judged(Signals=logs(STAGE), VolumeAttachments=VolumeAttachments(())) == []
+    assert judged(Signals=logs(STAGE), VolumeAttachments=VolumeAttachments(()), Pods=Pods(())) == []
 
 
 def test_visible_target_ports_leave_it_possible_and_rule_out_the_zoning():

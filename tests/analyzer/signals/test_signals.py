@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.signals import all_signals
 from analyzer.signals.scan import scan
-from analyzer.signals.signal import LOGS_OF_PROBE, Log, Signal
+from analyzer.signals.signal import LOGS_OF_POD, LOGS_OF_PROBE, Log, Signal
 
 SIGNALS = all_signals()
 DRIVER = "2026-07-03 10:15:12.914022 28417 [ERROR]: [requestID:3301746797] "
@@ -42,7 +42,7 @@ def test_every_signal_says_who_prints_it_and_in_which_versions():
 
 
 def test_every_kind_of_log_is_collected_by_a_probe():
-    assert set().union(*LOGS_OF_PROBE.values()) == set(Log)
+    assert set().union(*LOGS_OF_PROBE.values()) | LOGS_OF_POD == set(Log)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_every_kind_of_log_is_collected_by_a_probe():
         (Log.MULTIPATHD, "T w multipathd[1]: mpatha: remaining active paths: 1"),
         (Log.MULTIPATHD, "T w multipathd[1]: mpatha: remaining active paths: 01"),
         (Log.MULTIPATHD, "T w multipathd[1]: mpatha: sda - tur checker reports path is up"),
-        (Log.DRIVER, DRIVER + "Stage volume pvc-1 error: exit status 32"),
-        (Log.DRIVER, DRIVER + "Start to stage volume fc.pvc-1"),
+        (Log.DRIVER, DRIVER + "Stage volume pvc-1 begins"),
+        (Log.DRIVER, DRIVER + "Unpublish volume fc.pvc-1 from /var/lib/kubelet"),
         (Log.DRIVER, DRIVER + "get device wwn failed while unstage volume, error: x"),  # ERROR is the expand path
         (Log.DRIVER, DRIVER + "Run shell cmd mount -t nfs a:/b /c output: [x], error: [exit status 12]"),
         (Log.DRIVER, DRIVER + "Run shell cmd iscsiadm -m session output: [x], error: [exit status 21]"),
@@ -82,7 +82,7 @@ def test_a_line_that_only_looks_alike_is_no_hit(log: Log, line: str):
         ),
         (Log.KERNEL, "[1.0] blk_update_request: I/O error, dev sdb, sector 0", "kernel-io-error"),
         (Log.KERNEL, "[1.0] device-mapper: multipath: Failing path 8:16.", "kernel-path-failed"),
-        (Log.DRIVER, DRIVER + "Stage volume pvc-1 error: volume device not found", "driver-stage-device-not-found"),
+        (Log.DRIVER, DRIVER + "Stage volume pvc-1 error: volume device not found", "driver-stage-failed"),
         (Log.DRIVER, DRIVER + "Failed to check the host connectivity. 10.1.1.1", "driver-portal-unreachable"),
         (
             Log.DRIVER,
