@@ -1,0 +1,203 @@
+"""The law of removal, held against random nodes whose truth is known (see `random_nodes`).
+
+`make test` runs a few hundred.  The long run, with its counts:
+`LAW_EXAMPLES=10000 python -m pytest -rP tests/analyzer/test_law_of_removal.py`
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
+
+from analyzer.findings import Finding
+from analyzer.runbook import Effect, Runbook, Step
+from analyzer.runbook import Phase as StepPhase
+from tests.analyzer.random_nodes.bends import HOSTILE_BENDS
+from tests.analyzer.random_nodes.blueprint import Blueprint, blueprints
+from tests.analyzer.random_nodes.gaps import GAPS, Gap, open_gaps
+from tests.analyzer.random_nodes.judging import judge
+from tests.analyzer.random_nodes.snapshot import cluster_snapshot, node_snapshot
+from tests.analyzer.random_nodes.truth import Lun, Node
+from tests.analyzer.random_nodes.witnesses import missing
+
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "300"))
+law = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+)
+
+# what a word of a command may be made of; a name that means a kernel device to the multipath tools is none
+WORD = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@+=-]*|-[a-z-]+|--[a-z-]+", re.ASCII)
+MAP_NAME = re.compile(r"(?!dm-[0-9])(?![0-9]+:[0-9])[A-Za-z0-9_][A-Za-z0-9_.:+@-]{0,126}", re.ASCII)
+DELETE = re.compile(r"/sys/block/sd[a-z]{1,4}/device/delete", re.ASCII)
+UUID = re.compile(r"mpath-3(?:[0-9a-f]{16}|[0-9a-f]{32})", re.ASCII)
+
+
+def judged(blueprint: Blueprint) -> tuple[Node, Sequence[Finding], list[Step]]:
+    node, losses = blueprint.build(), dict(blueprint.losses)
+    findings, runbooks = judge(node_snapshot(node, losses), cluster_snapshot(node, losses))
+    return node, findings, list(_steps(findings, runbooks))
+
+
+def _steps(findings: Sequence[Finding], runbooks: Sequence[Runbook]) -> Iterator[Step]:
+    offered = [step for book in runbooks for step in book.steps]
+    yield from offered
+    yield from (step for finding in findings for step in finding.steps if step not in offered)
+
+
+def is_final(step: Step) -> bool:
+    """Destroys, or ends the waiting of what may still be wanted."""
+    return step.effect is Effect.DESTROYS or step.phase is StepPhase.STOP_QUEUEING
+
+
+def names_of(lun: Lun) -> set[str]:
+    names = {lun.wwid, f"mpath-{lun.wwid}", *(name for path in lun.paths for name in (path.disk, path.hctl))}
+    return names | ({lun.map.name, lun.map.dm} if lun.map else set())
+
+
+def named_by(node: Node, step: Step) -> list[Lun]:
+    """The LUNs whose names stand in the command or its guards, whatever the step says that it is about."""
+    return [lun for lun in node.luns if names_of(lun) & words_of(step)]
+
+
+def words_of(step: Step) -> set[str]:
+    argv = step.command.argv if step.command else ()
+    words = {word for word in argv if not word.startswith("-")} | {word for guard in step.guards for word in guard.call}
+    return words | {part for word in words for part in re.split("[/=]", word)}
+
+
+def violations(blueprint: Blueprint, *, with_gaps: bool = False) -> list[str]:
+    node, _, steps = judged(blueprint)
+    found = []
+    for step in filter(is_final, steps):
+        luns = named_by(node, step)
+        if not luns:
+            found.append(f"{step.id} names nothing that is on the node")
+        for lun in luns:
+            if with_gaps or not any(open_gaps(node, lun)):
+                found += _against(node, lun, step, blueprint)
+    return found
+
+
+def _against(node: Node, lun: Lun, step: Step, blueprint: Blueprint) -> Iterator[str]:
+    if lun not in node.residuals():
+        yield f"{step.id} is about a LUN that may not be destroyed: {lun}"
+    elif not_given := missing(node, lun, dict(blueprint.losses), words_of(step) if lun.map is None else None):
+        yield f"{step.id} though it was not learned: {', '.join(sorted(not_given))}"
+
+
+def test_no_step_destroys_what_is_alive_used_wanted_or_unknown():
+    counts: Counter[str] = Counter()
+
+    @law
+    @given(blueprints())
+    def holds(blueprint: Blueprint) -> None:
+        node, _, steps = judged(blueprint)
+        final = [step for step in steps if is_final(step)]
+        counts.update(examples=1, destroying=bool(final), steps=len(final), residuals=len(node.residuals()))
+        event("destroys" if final else "destroys nothing")
+        assert violations(blueprint) == []
+        assert [step for step in steps if not is_well_formed(step)] == []
+
+    holds()
+    print(dict(counts))
+    assert counts["destroying"] > counts["examples"] / 5
+
+
+def is_provable(node: Node, lun: Lun) -> bool:
+    """Nothing stands in the way of proving what is so: all was asked, in time, and every name can reach a command."""
+    doubts = any(other.wanted.here for other in node.luns if not _is_named(other))
+    safe = MAP_NAME.fullmatch(lun.map.name) if lun.map else True
+    plain_host = WORD.fullmatch(node.hostname) and not node.hostname.startswith("-")
+    settled = bool(lun.paths) and not doubts and not (lun.map and lun.map.suspended)
+    known = lun.wanted.is_csi and (_is_named(lun) or lun.wanted.staged)
+    return bool(settled and known and safe and plain_host and not missing(node, lun, {}))
+
+
+def _is_named(lun: Lun) -> bool:
+    """Some object tells the WWN."""
+    attached = lun.wanted.attached.value != "nowhere" and lun.wanted.publish_info
+    return attached or (lun.wanted.pv_listed and lun.wanted.pv_names_wwn)
+
+
+def removed_by(lun: Lun, steps: Sequence[Step]) -> bool:
+    """All of it: the queueing is stopped, the map flushed, each disk deleted."""
+    done = {step.command.argv for step in steps if step.command and is_final(step)}
+    wanted = {("tee", f"/sys/block/{path.disk}/device/delete") for path in lun.paths}
+    if lun.map is not None:
+        wanted.add(("multipath", "-f", lun.map.name))
+    stopped = {("multipathd", "disablequeueing", "map", lun.map.name)} if lun.map else set()
+    stopped.add(("dmsetup", "message", "-u", f"mpath-{lun.wwid}", "0", "fail_if_no_path"))
+    return wanted <= done and bool(stopped & done or not (lun.map and lun.map.queues))
+
+
+def test_every_residual_of_the_driver_is_removed_where_all_is_known():
+    counts: Counter[str] = Counter()
+
+    @law
+    @given(blueprints(whole=True))
+    def holds(blueprint: Blueprint) -> None:
+        node, _, steps = judged(blueprint)
+        provable = [lun for lun in node.residuals() if is_provable(node, lun)]
+        counts.update(examples=1, provable=len(provable))
+        assert [lun for lun in provable if not removed_by(lun, steps)] == []
+
+    holds()
+    print(dict(counts))
+    assert counts["provable"] > counts["examples"] / 2
+
+
+def is_well_formed(step: Step) -> bool:
+    if step.command is None:
+        return True
+    argv = step.command.argv
+    match argv:
+        case ("multipath", "-f", name) | ("multipathd", "disablequeueing", "map", name):
+            return bool(MAP_NAME.fullmatch(name))
+        case ("tee", path) if step.effect is Effect.DESTROYS:
+            return bool(DELETE.fullmatch(path)) and step.command.stdin == "1"
+        case ("dmsetup", "message", "-u", uuid, "0", "fail_if_no_path"):
+            return bool(UUID.fullmatch(uuid))
+    calls = [word for guard in step.guards for word in guard.call]
+    return not is_final(step) and all(WORD.fullmatch(word) for word in (*argv, *calls))
+
+
+@law
+@given(blueprints(only=HOSTILE_BENDS))
+def test_hostile_names_reach_no_command(blueprint: Blueprint):
+    assert [step for step in judged(blueprint)[2] if not is_well_formed(step)] == []
+
+
+@pytest.mark.xfail(strict=True, reason="`fuser -v /dev/<name>` is advised with the name as the bundle spells it")
+def test_hostile_names_reach_no_command_that_is_advised_in_words():
+    @law
+    @given(blueprints(only=HOSTILE_BENDS))
+    def holds(blueprint: Blueprint) -> None:
+        _, findings, _ = judged(blueprint)
+        assert [text for finding in findings for text in commands_told(finding) if not _is_plain(text)] == []
+
+    holds()
+
+
+def commands_told(finding: Finding) -> list[str]:
+    """Commands that the text advises the reader to run."""
+    return re.findall(r"To settle it, run: (.*)", finding.cause.en)
+
+
+def _is_plain(command: str) -> bool:
+    return all(WORD.fullmatch(word) for word in command.split(" "))
+
+
+@pytest.mark.parametrize("gap", GAPS, ids=lambda gap: gap.name)
+@pytest.mark.xfail(strict=True, reason="a known gap of the law: see random_nodes/gaps.py")
+def test_a_gap_of_the_law_is_closed(gap: Gap):
+    assert violations(gap.smallest, with_gaps=True) == []
