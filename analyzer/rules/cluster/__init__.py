@@ -1,0 +1,1 @@
+"""Rules about the driver's backends and the claims of the cluster."""

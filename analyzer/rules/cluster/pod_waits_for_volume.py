@@ -1,0 +1,144 @@
+"""A pod waits for a volume of the driver, and no other rule knows why.
+
+How we know
+    The pod was scheduled more than three minutes before the objects were read, its containers are still being created,
+    a volume of the driver is among its claims, and no other finding concerns that volume.
+Not reported here
+    Pods whose volume another finding concerns, pods that wait for an image or for a node, and pods without a volume of
+    the driver.
+False alarms
+    What holds the pod up may be its network or another driver's volume: the kubelet does not say which.
+Remedy
+    None is offered: the cause is not known.  What the driver last said of the volume is quoted, and the commands that
+    tell more are given.
+Source
+    Kubernetes, pod lifecycle; eSDK_K8S_Plugin, csi/driver/node.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from analyzer.facts import Unknown
+from analyzer.facts.across import Across
+from analyzer.facts.cluster import PersistentVolume, PersistentVolumes, Pod, Pods
+from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
+from analyzer.facts.failures import Failure, VolumeFailures
+from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
+from analyzer.facts.taken import ClusterTaken
+from analyzer.facts.times import moment
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
+from analyzer.rules import cluster_rule
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
+from analyzer.texts import Text, lines
+
+PATIENCE = timedelta(minutes=3)
+
+TITLE = Text(en="Pod {pod} waits for its volume", zh="Pod {pod} 在等待卷")
+CAUSE = Text(
+    en="Pod {pod} on {node} has been waiting since {since}, with volume {pv} of the driver among its claims, and none "
+    "of the known causes was found.",
+    zh="{node} 上的 Pod {pod} 自 {since} 起一直在等待，其使用了该驱动的卷 {pv}，但未发现任何已知原因。",
+)
+SAID = Text(en="The driver last said: {says} ({times} times)", zh="驱动最近的报错：{says}（{times} 次）")
+SILENT = Text(
+    en="Nothing that the driver or the kubelet said of this volume is in the logs and events that were read.",
+    zh="已读取的日志和事件中没有驱动或 kubelet 关于该卷的报错。",
+)
+NOT_READ = Text(
+    en="Node {node} was not read ({reason}), so that its driver and kubelet could not be heard.",
+    zh="节点 {node} 未能采集（{reason}），因此无法得知其驱动和 kubelet 的报错。",
+)
+
+
+@cluster_rule(
+    "pod-waits-for-volume",
+    Severity.ERROR,
+    Text(en="Pod waits for its volume", zh="Pod 在等待卷"),
+    is_fallback=True,
+)
+def pod_waits_for_volume(
+    pods: Pods,
+    volumes: PersistentVolumes,
+    taken: ClusterTaken,
+    driver: Driver | Unknown,
+    of_nodes: Across[VolumeFailures],
+) -> Iterator[Finding]:
+    drivers = HUAWEI_DRIVERS | ({driver.name} if isinstance(driver, Driver) else set())
+    claimed = {(one.claim_namespace, one.claim_name): one for one in volumes.items if one.driver in drivers}
+    for pod in pods.items:
+        own = [claimed[pod.namespace, claim] for claim in pod.claims if (pod.namespace, claim) in claimed]
+        if own and pod.is_creating and not pod.deleting and _is_late(pod, taken):
+            yield _finding(pod, own, of_nodes.of(pod.node))
+
+
+def _is_late(pod: Pod, taken: ClusterTaken) -> bool:
+    since, now = moment(pod.scheduled_at or pod.created), moment(taken.at)
+    return since is not None and now is not None and now - since > PATIENCE
+
+
+def _finding(pod: Pod, volumes: list[PersistentVolume], failures: VolumeFailures | Unknown | None) -> Finding:
+    said = _said(failures, volumes)
+    return Finding(
+        rule="pod-waits-for-volume",
+        severity=Severity.ERROR,
+        certainty=Certainty.POSSIBLE,
+        nodes=(pod.node,),
+        subject=f"pod:{pod.full_name}",
+        title=TITLE.fill(pod=pod.full_name),
+        cause=lines(_cause(pod, volumes), *_told(pod, said, failures)),
+        evidence=(
+            Evidence.of("", pod.span),
+            *(Evidence.of(pod.node, span) for failure in said for span in failure.spans[-1:]),
+        ),
+        affects=tuple(sorted(Affected(pod.namespace, pod.name, one.claim_name, one.name) for one in volumes)),
+        steps=_look(pod),
+    )
+
+
+def _said(failures: VolumeFailures | Unknown | None, volumes: list[PersistentVolume]) -> tuple[Failure, ...]:
+    if not isinstance(failures, VolumeFailures):
+        return ()
+    names = {one.name for one in volumes}
+    return tuple(one for one in failures.items if one.pv in names)
+
+
+def _cause(pod: Pod, volumes: list[PersistentVolume]) -> Text:
+    names = ", ".join(one.name for one in volumes)
+    return CAUSE.fill(pod=pod.full_name, node=pod.node, since=pod.scheduled_at or pod.created, pv=names)
+
+
+def _told(pod: Pod, said: tuple[Failure, ...], failures: VolumeFailures | Unknown | None) -> Iterator[Text]:
+    for failure in said:
+        yield SAID.fill(says=failure.says[:400], times=failure.times)
+    if isinstance(failures, Unknown):
+        yield NOT_READ.fill(node=pod.node, reason=failures.reason or failures.status)
+    elif not said:
+        yield SILENT
+
+
+def _look(pod: Pod) -> tuple[Step, ...]:
+    try:
+        name, namespace = KubernetesName(pod.name), KubernetesName(pod.namespace)
+    except UnsafeValueError:
+        return ()
+    return (
+        Step(
+            host=ADMIN,
+            phase=Phase.CHECK,
+            target=f"pod-{namespace}-{name}",
+            effect=Effect.READS,
+            does=Text(en="Read the pod and its events", zh="查看该 Pod 及其事件"),
+            command=Command(("kubectl", "describe", "pod", name, "-n", namespace)),
+            expect=Text(
+                en="At the end, the events: FailedMount or FailedAttachVolume with the driver's words, or "
+                "FailedCreatePodSandBox, which is the network's business",
+                zh="末尾的事件：FailedMount 或 FailedAttachVolume 及驱动的报错；FailedCreatePodSandBox 则属于网络问题",
+            ),
+            if_fails=Text(
+                en="Events live for an hour: collect again while the pod waits.",
+                zh="事件只保留一小时：请在 Pod 等待期间重新采集。",
+            ),
+        ),
+    )
