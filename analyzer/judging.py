@@ -95,7 +95,7 @@ def _value(need: Need, facts: Facts) -> object:
 
 def verdict_of(judgements: Sequence[Judgement], rules: Sequence[Rule]) -> Verdict:
     """All judgements as one: folded and ranked."""
-    findings = fold([finding for one in judgements for finding in one.findings], rules)
+    findings = fold(needed([finding for one in judgements for finding in one.findings], rules), rules)
     cleared: dict[str, list[str]] = {}
     for one in judgements:
         for rule in one.cleared:
@@ -106,6 +106,13 @@ def verdict_of(judgements: Sequence[Judgement], rules: Sequence[Rule]) -> Verdic
         inconclusive=tuple(sorted(gaps, key=lambda gap: (gap.rule, gap.node))),
         cleared=tuple(Cleared(rule, tuple(sorted(nodes))) for rule, nodes in sorted(cleared.items())),
     )
+
+
+def needed(findings: Sequence[Finding], rules: Iterable[Rule]) -> list[Finding]:
+    """Without those of fallback rules whose volumes another finding concerns."""
+    fallback = {rule.id for rule in rules if rule.is_fallback}
+    concerned = {volume for finding in findings if finding.rule not in fallback for volume in _volumes(finding)}
+    return [finding for finding in findings if finding.rule not in fallback or not _volumes(finding) & concerned]
 
 
 def fold(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding, ...]:

@@ -82,11 +82,11 @@ class _Page:
     def verdict(self) -> None:
         verdict = self.report.verdict
         self.say((verdict.headline, f"bold {TONES[verdict.level]}"))
-        for clause in verdict.also:
-            self.say((clause, "bold"))
-        for sentence in (verdict.affected, verdict.gaps):
+        for sentence in (verdict.cause, verdict.affected, verdict.gaps):
             if sentence:
                 self.say(sentence)
+        if verdict.also:
+            self.labelled("verdict.also", *verdict.also, indent=0)
         if not self.report.bundle.complete:
             self.say(self.words.say("page.cut_off"))
         wide = max(cell_len(fact.name) for fact in self.report.bundle.facts) + 2

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.findings import Affected, Finding, Verdict
+from analyzer.findings import Affected, Certainty, Finding, Verdict
 from analyzer.report.printable import printable
 from analyzer.report.words import Words
 from analyzer.texts import Text
@@ -14,14 +14,19 @@ from analyzer.texts import Text
 CLAUSES = 4  # kinds of finding named in the verdict; the rest are counted
 NODES = 4  # nodes named in a clause
 VICTIMS = 6
+REASONS = 3  # answers that are missing, named in the verdict
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
-    """`level` is a severity; `clear` when nothing was found; `unsure` when, besides, not all was checked."""
+    """`level` is a severity; `clear` when nothing was found; `unsure` when, besides, not all was checked.
+
+    `cause` is the root cause in one sentence, or, where that cannot be told, why not.
+    """
 
     level: str
     headline: str
+    cause: str
     also: tuple[str, ...]
     affected: str
     gaps: str
@@ -37,15 +42,39 @@ def verdict_view(verdict: Verdict, nodes: Sequence[str], titles: Mapping[str, Te
     unsure = _unsure({gap.node for gap in verdict.inconclusive}, nodes, words)
     if not verdict.findings:
         level = "unsure" if unsure or not nodes else "clear"
-        return VerdictView(level, _nothing(unsure, nodes, words), (), "", "")
-    clauses = _clauses(causes(verdict.findings), titles, words)
+        return VerdictView(level, _nothing(unsure, nodes, words), _what_is_missing(verdict, words), (), "", "")
+    roots = causes(verdict.findings)
+    clauses = _clauses(roots, titles, words)
     return VerdictView(
-        level=causes(verdict.findings)[0].severity.value,
+        level=roots[0].severity.value,
         headline=clauses[0],
+        cause=_root_cause(roots[0], words),
         also=clauses[1:],
         affected=_affected(verdict.findings, words),
         gaps=words.say("verdict.gaps", nodes=unsure) if unsure else "",
     )
+
+
+def _root_cause(finding: Finding, words: Words) -> str:
+    """The first sentence of the first finding's cause; that of a shared symptom says that it is not certain."""
+    says = printable(finding.cause.in_language(words.lang).partition("\n")[0])
+    return words.say("verdict.cannot_tell", says=says) if finding.certainty is Certainty.POSSIBLE else says
+
+
+def _what_is_missing(verdict: Verdict, words: Words) -> str:
+    """The answers without which nothing can be told, the most wanted first."""
+    wanted = Counter((gap.node, one) for gap in verdict.inconclusive for one in gap.missing)
+    ranked = sorted(wanted, key=lambda pair: (-wanted[pair], pair[0], pair[1].probe))[:REASONS]
+    named = [
+        words.say(
+            "verdict.missing",
+            node=printable(node) or words.say("verdict.cluster"),
+            probe=printable(one.probe or one.reason),
+            status=words.say(f"status.{one.status}"),
+        )
+        for node, one in ranked
+    ]
+    return words.say("verdict.because", reasons=words.say("list.semicolon").join(named)) if named else ""
 
 
 def some_nodes(names: Sequence[str], everyone: Sequence[str], words: Words) -> str:

@@ -14,7 +14,7 @@ import pkgutil
 import types
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -62,10 +62,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`family` is the folder the rule lies in; `document` is its module's docstring."""
+    """`document` is its module's docstring; the same in Chinese lies beside the module as `<module>.zh.txt`.
+
+    A fallback is told only of volumes that no other finding concerns.
+    """
 
     id: str
-    family: str
+    module: str
     scope: Scope
     severity: Severity
     title: Text
@@ -73,6 +76,12 @@ class Rule:
     judge: Judge
     document: str
     explained_by: tuple[Cause, ...] = ()
+    is_fallback: bool = False
+
+    @property
+    def family(self) -> str:
+        """The folder the rule lies in."""
+        return self.module.split(".")[-2]
 
 
 def node_rule(
@@ -83,10 +92,12 @@ def node_rule(
 
 
 def cluster_rule(
-    rule_id: str, severity: Severity, title: Text, *, explained_by: tuple[Cause, ...] = ()
+    rule_id: str, severity: Severity, title: Text, *, explained_by: tuple[Cause, ...] = (), is_fallback: bool = False
 ) -> Callable[[Judge], Rule]:
     """Make a rule that sees the cluster's facts, and nodes side by side: `def rule(fact: Fact, all: Across[Fact])`."""
-    return lambda judge: _rule(rule_id, Scope.CLUSTER, severity, title, judge, explained_by)
+    return lambda judge: replace(
+        _rule(rule_id, Scope.CLUSTER, severity, title, judge, explained_by), is_fallback=is_fallback
+    )
 
 
 def _rule(
@@ -97,7 +108,7 @@ def _rule(
     names = list(inspect.signature(judge).parameters)[scope is Scope.NODE :]
     return Rule(
         id=rule_id,
-        family=judge.__module__.split(".")[-2],
+        module=judge.__module__,
         scope=scope,
         severity=severity,
         title=title,

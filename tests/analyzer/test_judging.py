@@ -1,12 +1,13 @@
 """Rules applied, findings folded and ranked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.facts import Unknown
-from analyzer.findings import Certainty, Finding, Inconclusive, Severity
-from analyzer.judging import Judgement, fold, judge_node, rank, verdict_of
-from analyzer.rules import Cause, Rule, Through, node_rule
+from analyzer.facts.across import Across
+from analyzer.findings import Affected, Certainty, Finding, Inconclusive, Severity
+from analyzer.judging import Judgement, across, compared, fold, judge_cluster, judge_node, needed, rank, verdict_of
+from analyzer.rules import Cause, Rule, Through, cluster_rule, node_rule
 from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text
 from bundle.capture import Status
@@ -20,8 +21,17 @@ class Fact:
     value: str
 
 
-def finding(rule: str, *, node: str = "n1", subject: str = "s", severity=Severity.ERROR, certainty=Certainty.CONFIRMED):
-    return Finding(rule, severity, certainty, (node,), subject, WORDS, WORDS, ())
+def finding(
+    rule: str,
+    *,
+    node: str = "n1",
+    subject: str = "s",
+    severity=Severity.ERROR,
+    certainty=Certainty.CONFIRMED,
+    pv: str = "",
+):
+    affects = (Affected("shop", "", "", pv),) if pv else ()
+    return Finding(rule, severity, certainty, (node,), subject, WORDS, WORDS, (), affects)
 
 
 def step(phase: Phase) -> Step:
@@ -49,6 +59,24 @@ def breaks(node: str, fact: Fact) -> Iterator[Finding]:
 
 def rule(rule_id: str, *causes: Cause) -> Rule:
     return node_rule(rule_id, Severity.ERROR, WORDS, explained_by=causes)(lambda node: iter(()))
+
+
+@cluster_rule("compares", Severity.ERROR, WORDS)
+def compares(of_nodes: Across[Fact]) -> Iterator[Finding | Inconclusive]:
+    sick = [node for node, fact in of_nodes.known() if fact.value == "sick"]
+    if len(sick) > 1:
+        yield replace(finding("compares"), nodes=tuple(sick))
+    for node, missing in of_nodes.unknown():
+        yield Inconclusive("compares", node, (missing,))
+
+
+def test_a_rule_of_the_cluster_sees_one_fact_of_every_node():
+    facts = across(
+        {"n3": {Fact: MISSING}, "n2": {Fact: Fact("sick")}, "n1": {Fact: Fact("sick")}}, compared([compares])
+    )
+    judged = judge_cluster(facts, [compares])
+    assert judged.findings[0].nodes == ("n1", "n2")
+    assert judged.inconclusive == (Inconclusive("compares", "n3", (MISSING,)),)
 
 
 def test_a_rule_whose_fact_is_unknown_is_inconclusive_not_cleared():
@@ -91,6 +119,25 @@ def test_a_cause_on_another_node_explains_nothing():
     rules = [rule("symptom", Cause("cause"))]
     cause, _ = fold([finding("cause", node="n2"), finding("symptom")], rules)
     assert cause.explains == ()
+
+
+def test_a_cause_may_be_tied_to_its_symptom_by_a_volume_on_another_node():
+    rules = [rule("symptom", Cause("cause", through=Through.VOLUME))]
+    away, symptom = finding("cause", node="n2", pv="pvc-1"), finding("symptom", pv="pvc-1")
+    cause, *_ = fold([away, symptom, finding("symptom", subject="b", pv="pvc-2")], rules)
+    assert cause.explains == (symptom.id,)
+
+
+def test_a_cause_felt_everywhere_explains_its_symptoms_on_every_node():
+    rules = [rule("symptom", Cause("cause", through=Through.CLUSTER))]
+    cause, *_ = fold([finding("cause", node="n2"), finding("symptom"), finding("symptom", node="n3")], rules)
+    assert len(cause.explains) == 2
+
+
+def test_a_fallback_is_told_only_of_volumes_that_no_other_finding_concerns():
+    rules = [rule("cause"), replace(rule("fallback"), is_fallback=True)]
+    known, unknown = finding("fallback", pv="pvc-1"), finding("fallback", subject="b", pv="pvc-2")
+    assert needed([finding("cause", pv="pvc-1"), known, unknown], rules)[1:] == [unknown]
 
 
 def test_a_cause_that_must_have_the_same_subject_explains_no_other():

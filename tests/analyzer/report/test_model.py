@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analyzer.facts import Unknown
-from analyzer.findings import Cleared, Inconclusive, Verdict
+from analyzer.findings import Certainty, Cleared, Inconclusive, Verdict
 from analyzer.report.model import Report, build, shortened
 from analyzer.report.words import Words, catalogue
 from analyzer.texts import Lang, Text, holes
@@ -29,6 +29,16 @@ def test_the_verdict_says_what_is_wrong_on_which_nodes_and_who_is_affected(repor
     assert report.verdict.also == ("Residual multipath map: 2 on worker-a, 1 on worker-b and 1 on worker-c",)
     assert report.verdict.affected == "Pods concerned: billing/ledger-0, billing/ledger-1 and shop/orders-0."
     assert report.verdict.gaps == "Not everything could be checked on the cluster and worker-c and worker-e."
+
+
+def test_the_verdict_tells_the_root_cause_in_one_sentence(report: Report) -> None:
+    assert report.verdict.cause.startswith("Its LUN id was given to volume ")
+
+
+def test_a_symptom_shared_by_several_causes_is_no_root_cause() -> None:
+    shared = replace(FC, certainty=Certainty.POSSIBLE)
+    told = build(analysis(Verdict((shared,)), nodes(1)), "en").verdict.cause
+    assert told.startswith("Cannot tell the root cause for certain: ")
 
 
 def test_the_verdict_speaks_chinese() -> None:
@@ -101,6 +111,7 @@ def test_a_clean_bundle_is_called_clean_only_if_all_was_checked() -> None:
     unsure = build(analysis(Verdict((), (gap,)), nodes(1)), "en").verdict
     assert unsure.level == "unsure"
     assert "not everything could be checked" in unsure.headline
+    assert unsure.cause == "Cannot tell, because these answers are missing: multipath_ll of node-0000 (timed out)."
 
 
 def test_a_cluster_that_could_not_be_asked_is_no_clean_bill_of_health() -> None:

@@ -35,7 +35,9 @@ def test_sentences_fit_into_80_columns_and_commands_stay_whole(lang: Lang) -> No
 
 
 def test_the_verdict_comes_first() -> None:
-    assert shown().startswith("LUN id reused on worker-d\nResidual multipath map: 2 on worker-a")
+    first, *_ = shown().split("\n\n")
+    assert first.startswith("LUN id reused on worker-d\nIts LUN id was given to volume ")
+    assert "\nAlso found  Residual multipath map: 2 on worker-a" in first
 
 
 def test_without_a_terminal_there_are_no_colours() -> None:
