@@ -34,6 +34,7 @@ law = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
+fewer = settings(law, max_examples=EXAMPLES // 3)
 
 # what a word of a command may be made of; a name that means a kernel device to the multipath tools is none
 WORD = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@+=-]*|-[a-z-]+|--[a-z-]+", re.ASCII)
@@ -75,8 +76,7 @@ def words_of(step: Step) -> set[str]:
     return words | {part for word in words for part in re.split("[/=]", word)}
 
 
-def violations(blueprint: Blueprint, *, with_gaps: bool = False) -> list[str]:
-    node, _, steps = judged(blueprint)
+def violations(blueprint: Blueprint, node: Node, steps: Sequence[Step], *, with_gaps: bool = False) -> list[str]:
     found = []
     for step in filter(is_final, steps):
         luns = named_by(node, step)
@@ -105,7 +105,7 @@ def test_no_step_destroys_what_is_alive_used_wanted_or_unknown():
         final = [step for step in steps if is_final(step)]
         counts.update(examples=1, destroying=bool(final), steps=len(final), residuals=len(node.residuals()))
         event("destroys" if final else "destroys nothing")
-        assert violations(blueprint) == []
+        assert violations(blueprint, node, steps) == []
         assert [step for step in steps if not is_well_formed(step)] == []
 
     holds()
@@ -171,7 +171,7 @@ def is_well_formed(step: Step) -> bool:
     return not is_final(step) and all(WORD.fullmatch(word) for word in (*argv, *calls))
 
 
-@law
+@fewer
 @given(blueprints(only=HOSTILE_BENDS))
 def test_hostile_names_reach_no_command(blueprint: Blueprint):
     assert [step for step in judged(blueprint)[2] if not is_well_formed(step)] == []
@@ -179,13 +179,8 @@ def test_hostile_names_reach_no_command(blueprint: Blueprint):
 
 @pytest.mark.xfail(strict=True, reason="`fuser -v /dev/<name>` is advised with the name as the bundle spells it")
 def test_hostile_names_reach_no_command_that_is_advised_in_words():
-    @law
-    @given(blueprints(only=HOSTILE_BENDS))
-    def holds(blueprint: Blueprint) -> None:
-        _, findings, _ = judged(blueprint)
-        assert [text for finding in findings for text in commands_told(finding) if not _is_plain(text)] == []
-
-    holds()
+    _, findings, _ = judged(Blueprint(0, (True,), (("hidden", 0), ("hostile kernel name", 0))))
+    assert [text for finding in findings for text in commands_told(finding) if not _is_plain(text)] == []
 
 
 def commands_told(finding: Finding) -> list[str]:
@@ -200,4 +195,5 @@ def _is_plain(command: str) -> bool:
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: gap.name)
 @pytest.mark.xfail(strict=True, reason="a known gap of the law: see random_nodes/gaps.py")
 def test_a_gap_of_the_law_is_closed(gap: Gap):
-    assert violations(gap.smallest, with_gaps=True) == []
+    node, _, steps = judged(gap.smallest)
+    assert violations(gap.smallest, node, steps, with_gaps=True) == []
