@@ -12,7 +12,7 @@ from bundle.capture import Capture, CollectedFile, NodeSnapshot, Status
 from collector.ended import End, judge
 from collector.probes import AnyProbe, FileProbe, catalogue
 from collector.redact import redact
-from samples.composing import around, driver_log
+from samples.composing import around, driver_log, host
 from samples.composing.fibre_channel import fc_device_not_found
 from samples.composing.folder import write_bundle, write_json
 from samples.composing.iscsi_module import iscsi_module
@@ -85,7 +85,8 @@ def node_snapshot(captures: Path, node: SampleNode) -> NodeSnapshot:
         answers.setdefault(probe, around.absent(moment.started, probe, f"{probe}: not found on this node"))
     answers["nfs_mount"] = Capture("nfs_mount", Status.EMPTY, exit_code=21, started=moment.started)
     answers["direct_read"] = around.direct_read(moment, answers)
-    answers.update({capture.probe: capture for capture in node.replaced})
+    replaced = {capture.probe: capture for capture in node.replaced}
+    answers |= {**host.composed(moment, node.name, {**answers, **replaced}), **replaced}
     ordered = tuple(_finished(probe, _renamed(answers[probe.name], node.renames)) for probe in catalogue())
     return NodeSnapshot(
         node.name,

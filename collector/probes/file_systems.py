@@ -83,6 +83,7 @@ ask() {
 tell() {
   said=''
   [ "$2" = 124 ] || said=$(tr -s '\n\t\r ' '    ' <"$complaint")
+  case $said in *'ermission denied'*) printf '%s: permission denied\n' "$1" >&2; exit 77 ;; esac
   printf '%s rc=%s%s\n' "$1" "$2" "${said:+ $said}"
 }
 set -f

@@ -1,6 +1,4 @@
-"""By which names the node introduces itself to arrays, as salted digests: two nodes with one name are to be found,
-the names themselves stay on the node.
-"""
+"""By which names the node introduces itself to arrays, as salted digests: to find two nodes that have one name."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundle.capture import Capture, CollectedFile, Status
+from samples.composing import driver_log
 from samples.composing.recorded import Moment
 from samples.composing.volumes import PORTALS, Volume
 
@@ -52,7 +53,7 @@ def composed(around: Around) -> dict[str, Capture]:
         "os_release": f"{KERNEL}\n{_os_release(around.captures)}",
         "swaps": "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n",
         "runtime_units": _units(around.captures),
-        "runtime_limits": f"== 270 containerd\n{(around.captures / 'containerd/steps/package-4.out').read_text()}",
+        "runtime_limits": _limits(around.captures),
         "nr_open": "1048576\n",
         "portals": _portals(around.portals_up),
     }
@@ -169,6 +170,12 @@ def _units(captures: Path) -> str:
     missing = (captures / "containerd/steps/absent-1.out").read_text()
     blocks = [_with_id(running, "containerd"), _with_id(missing, "docker"), _with_id(missing, "crio")]
     return "\n".join(blocks)
+
+
+def _limits(captures: Path) -> str:
+    """The driver's container inherits what its runtime has."""
+    table = (captures / "containerd/steps/package-4.out").read_text()
+    return f"== 270 containerd\n{table}== {driver_log.PID} huawei-csi\n{table}"
 
 
 def _with_id(block: str, unit: str) -> str:

@@ -103,6 +103,8 @@ DENIED = {
     "kernel_log": "dmesg: read kernel buffer failed: Operation not permitted\n",
     "block_openers": "the open files of other users' processes: permission denied\n",
     "driver_wwn_files": "ls: cannot open directory '/var/lib/kubelet/plugins': Permission denied\n",
+    "initiators": "/etc/iscsi/initiatorname.iscsi: permission denied\n",
+    "mount_stat": "/dev/mapper/control: open failed: Permission denied\n",
     "direct_read": "dd: failed to open '/dev/sda': Permission denied\n",
 }
 

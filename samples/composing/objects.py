@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from bundle.capture import Capture, ClusterSnapshot, Status
 from collector.driver_logs import NAME as LOGS
 from collector.objects import backend_config, is_of_driver, minimised
+from samples.composing import driver_objects as driver
+from samples.composing.driver_objects import DRIVER, Json, before
 from samples.composing.volumes import IQN, PORTALS, WWPNS, Machine, Placed, Volume
 
-DRIVER = "csi.huawei.com"
-DRIVER_NAMESPACE = "huawei-csi"
-Json = dict[str, object]
-CONTAINERS = {
-    "huawei-csi-node": ("liveness-probe", "csi-node-driver-registrar", "huawei-csi-driver"),
-    "huawei-csi-controller": ("csi-attacher", "csi-provisioner", "huawei-csi-driver"),
-}
+PENDING_S, RUNNING_S = 360, 2700  # ages of pods
+VOLUMES_CREATED = "2026-11-20T08:10:00Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +32,32 @@ class Cluster:
         volumes = [*(placed.volume for placed in self.placed), *self.unattached]
         protocols = sorted({volume.protocol for volume in volumes})
         attachments = [_attachment(placed, self.started) for placed in self.placed if placed.node]
-        pods = [_pod(placed) for placed in self.placed if placed.pod]
+        pods = [_pod(placed, self.started) for placed in self.placed if placed.pod]
+        workloads = driver.pods(self.machines, self.started)
         kinds = {
             "nodes": ("v1", "NodeList", map(_node, self.machines)),
-            "pods": ("v1", "PodList", [*pods, *_driver_pods(self.machines)]),
+            "pods": ("v1", "PodList", [*pods, *workloads]),
             "persistentvolumes": ("v1", "PersistentVolumeList", map(_pv, volumes)),
             "persistentvolumeclaims": ("v1", "PersistentVolumeClaimList", map(_claim, volumes)),
             "storageclasses": ("storage.k8s.io/v1", "StorageClassList", map(_storage_class, protocols)),
             "volumeattachments": ("storage.k8s.io/v1", "VolumeAttachmentList", attachments),
-            "csidrivers": ("storage.k8s.io/v1", "CSIDriverList", [_csi_driver()]),
-            "csinodes": ("storage.k8s.io/v1", "CSINodeList", map(_csi_node, self.machines)),
+            "csidrivers": ("storage.k8s.io/v1", "CSIDriverList", [driver.csi_driver()]),
+            "csinodes": ("storage.k8s.io/v1", "CSINodeList", map(driver.csi_node, self.machines)),
             "events": ("v1", "EventList", self.events),
-            "leases": ("coordination.k8s.io/v1", "LeaseList", [_lease(self.started)]),
-            "daemonsets": ("apps/v1", "DaemonSetList", [_daemon_set(len(self.machines))]),
-            "deployments": ("apps/v1", "DeploymentList", [_deployment()]),
-            "storagebackendclaims": ("xuanwu.huawei.io/v1", "StorageBackendClaimList", map(_backend_claim, protocols)),
+            "leases": ("coordination.k8s.io/v1", "LeaseList", driver.leases(self.started)),
+            "daemonsets": ("apps/v1", "DaemonSetList", [driver.daemon_set(len(self.machines))]),
+            "deployments": ("apps/v1", "DeploymentList", [driver.deployment()]),
+            "storagebackendclaims": (
+                "xuanwu.huawei.io/v1",
+                "StorageBackendClaimList",
+                map(driver.backend_claim, protocols),
+            ),
             "storagebackendcontents": (
                 "xuanwu.huawei.io/v1",
                 "StorageBackendContentList",
-                map(_backend_content, protocols),
+                map(driver.backend_content, protocols),
             ),
-            "backendconfigmaps": ("v1", "ConfigMapList", map(_backend_config, protocols)),
+            "backendconfigmaps": ("v1", "ConfigMapList", map(driver.backend_config, protocols)),
         }
         captures = tuple(self._capture(kind, *spec) for kind, spec in kinds.items())
         about_logs = Capture(LOGS, Status.COLLECTED, started=self.started)
@@ -77,19 +79,19 @@ def _kept(kind: str, item: Json) -> Json:
     return minimised(kind, item, with_arguments=is_of_driver(item))
 
 
-def _driver_pods(machines: Sequence[Machine]) -> list[Json]:
-    nodes = [_driver_pod("huawei-csi-node", number, machine.name) for number, machine in enumerate(machines)]
-    return [*nodes, _driver_pod("huawei-csi-controller", 0, machines[-1].name)]
-
-
 def _pv(volume: Volume) -> Json:
     attributes = {"backend": volume.backend, "fsPermission": "", "lunWWN": volume.wwn, "name": volume.pv}
+    claim = {"kind": "PersistentVolumeClaim", "namespace": "shop", "name": volume.claim, "uid": volume.claim_uid}
     return {
-        "metadata": {"name": volume.pv, "annotations": {"pv.kubernetes.io/provisioned-by": DRIVER}},
+        "metadata": {
+            "name": volume.pv,
+            "annotations": {"pv.kubernetes.io/provisioned-by": DRIVER},
+            "creationTimestamp": VOLUMES_CREATED,
+        },
         "spec": {
             "accessModes": ["ReadWriteOnce"],
             "capacity": {"storage": volume.size},
-            "claimRef": {"kind": "PersistentVolumeClaim", "namespace": "shop", "name": volume.claim},
+            "claimRef": claim,
             "csi": {
                 "driver": DRIVER,
                 "fsType": "ext4",
@@ -130,41 +132,6 @@ def _publish_info(volume: Volume) -> Json:
     return {**luns, "tgtIQNs": [IQN, IQN], "tgtPortals": [f"{address}:3260" for address in PORTALS]}
 
 
-def _backend_claim(protocol: str) -> Json:
-    name = f"{protocol}-155"
-    status = {"phase": "Bound", "boundContentName": f"content-{name}", "storageType": "oceanstor-san"}
-    return {
-        "metadata": {"name": name, "namespace": DRIVER_NAMESPACE},
-        "spec": {"provider": DRIVER, "configmapMeta": f"{DRIVER_NAMESPACE}/{name}"},
-        "status": {**status, "protocol": protocol},
-    }
-
-
-def _backend_content(protocol: str) -> Json:
-    name = f"{protocol}-155"
-    status = {"contentName": name, "vendorName": "OceanStor V5", "providerVersion": "4.12.0", "online": True}
-    return {
-        "metadata": {"name": f"content-{name}"},
-        "spec": {"provider": DRIVER, "backendClaim": f"{DRIVER_NAMESPACE}/{name}"},
-        "status": status,
-    }
-
-
-def _backend_config(protocol: str) -> Json:
-    portals = {"portals": list(PORTALS)} if protocol == "iscsi" else {}
-    backend = {
-        "name": f"{protocol}-155",
-        "storage": "oceanstor-san",
-        "urls": ["https://192.0.2.155:8088"],
-        "pools": ["pool-1"],
-        "parameters": {"protocol": protocol, **portals},
-    }
-    return {
-        "metadata": {"name": f"{protocol}-155", "namespace": DRIVER_NAMESPACE},
-        "data": {"csi.json": json.dumps({"backends": backend})},
-    }
-
-
 def _attacher_log(attachments: Sequence[Json], started: str) -> bytes:
     stamp = f"I{started[5:7]}{started[8:10]} {started[11:19]}"
     names = (item["metadata"]["name"] for item in attachments)  # type: ignore[index]
@@ -199,45 +166,40 @@ def _node(machine: Machine) -> Json:
     }
 
 
-def _pod(placed: Placed) -> Json:
-    volume = placed.volume
+def _pod(placed: Placed, started: str) -> Json:
+    """The only pod of a StatefulSet, with one container."""
+    volume, running = placed.volume, placed.pod == "Running"
+    created = before(started, RUNNING_S if running else PENDING_S)
+    name = f"app-{volume.number}"
+    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "controller": True}
+    meta = {"name": f"{name}-0", "namespace": "shop", "uid": volume.pod_uid, "labels": {"app": name}}
     return {
-        "metadata": {"name": f"app-{volume.number}-0", "namespace": "shop", "uid": volume.pod_uid},
+        "metadata": {**meta, "creationTimestamp": created, "ownerReferences": [owner]},
         "spec": {
             "nodeName": placed.node,
+            "containers": [{"name": "app", "image": "registry.example/shop/app:1.0"}],
             "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": volume.claim}}],
         },
-        "status": {"phase": placed.pod},
+        "status": {"phase": placed.pod, **driver.pod_status(("app",), created, running=running)},
     }
-
-
-def _driver_pod(app: str, number: int, node: str) -> Json:
-    return {
-        "metadata": {
-            "name": f"{app}-{number}",
-            "namespace": DRIVER_NAMESPACE,
-            "uid": f"c51{len(app):05d}-0000-4000-8000-{number:012d}",
-            "labels": {"app": app, "provisioner": DRIVER},
-        },
-        "spec": {"nodeName": node, "containers": [{"name": name} for name in CONTAINERS[app]], "volumes": []},
-        "status": {"phase": "Running", "containerStatuses": _ready(CONTAINERS[app])},
-    }
-
-
-def _ready(names: Sequence[str]) -> list[Json]:
-    return [{"name": name, "ready": True, "restartCount": 0, "state": {"running": {}}} for name in names]
 
 
 def _claim(volume: Volume) -> Json:
     return {
-        "metadata": {"name": volume.claim, "namespace": "shop"},
+        "metadata": {
+            "name": volume.claim,
+            "namespace": "shop",
+            "uid": volume.claim_uid,
+            "creationTimestamp": VOLUMES_CREATED,
+        },
         "spec": {
             "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": volume.size}},
             "storageClassName": f"oceanstor-{volume.protocol}",
             "volumeMode": volume.mode,
             "volumeName": volume.pv,
         },
-        "status": {"phase": "Bound"},
+        "status": {"phase": "Bound", "accessModes": ["ReadWriteOnce"], "capacity": {"storage": volume.size}},
     }
 
 
@@ -245,40 +207,10 @@ def _storage_class(protocol: str) -> Json:
     return {
         "metadata": {"name": f"oceanstor-{protocol}"},
         "provisioner": DRIVER,
-        "parameters": {"backend": f"{protocol}-155", "volumeType": "lun", "allocType": "thin"},
+        "parameters": {"backend": f"{protocol}-155", "pool": "pool-1", "volumeType": "lun", "allocType": "thin"},
         "reclaimPolicy": "Delete",
         "volumeBindingMode": "Immediate",
     }
-
-
-def _csi_driver() -> Json:
-    return {"metadata": {"name": DRIVER}, "spec": {"attachRequired": True, "podInfoOnMount": False}}
-
-
-def _csi_node(machine: Machine) -> Json:
-    driver = {"name": DRIVER, "nodeID": json.dumps({"HostName": machine.name}), "topologyKeys": None}
-    return {"metadata": {"name": machine.name}, "spec": {"drivers": [driver]}}
-
-
-def _lease(started: str) -> Json:
-    return {
-        "metadata": {"name": "kube-controller-manager", "namespace": "kube-system"},
-        "spec": {"holderIdentity": "control-1_1", "renewTime": started.replace("Z", ".000000Z")},
-    }
-
-
-def _daemon_set(count: int) -> Json:
-    status = {"desiredNumberScheduled": count, "numberReady": count}
-    labels = {"app": "huawei-csi-node", "provisioner": DRIVER}
-    meta = {"name": "huawei-csi-node", "namespace": DRIVER_NAMESPACE, "labels": labels}
-    return {"metadata": meta, "status": status}
-
-
-def _deployment() -> Json:
-    status = {"replicas": 1, "readyReplicas": 1}
-    labels = {"app": "huawei-csi-controller", "provisioner": DRIVER}
-    meta = {"name": "huawei-csi-controller", "namespace": DRIVER_NAMESPACE, "labels": labels}
-    return {"metadata": meta, "status": status}
 
 
 def event(kind: str, name: str, reason: str, message: str, *, at: str, node: str = "", namespace: str = "shop") -> Json:

@@ -12,7 +12,8 @@ sysfs, mountinfo) were recorded on Debian 12: Linux 6.1, multipath-tools 0.9.4, 
 iSCSI target that presents itself as HUAWEI XSG1. They are kept byte for byte; `lsblk` without the columns the
 probe does not ask for, `journal_*` split from one journal by unit, `direct_read` from reads of each device.
 Composed, in the formats of the tools and of driver 4.12: the cluster objects, host, clock, swaps, block_openers,
-runtime units and limits, portals, driver files and driver logs. The volume handle is the bare volume name, because
+runtime units and limits, services, commands, initiator digests, stat of mounts, portals, driver files and driver logs;
+error counters of ext4 where none were recorded. The volume handle is the bare volume name, because
 the recorded staging folder is its SHA-256; the driver itself writes `<backend>.<name>`.
 """
 

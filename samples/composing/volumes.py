@@ -43,6 +43,10 @@ class Volume:
         return f"5a1f0000-0000-4000-8000-{self.number:012d}"
 
     @property
+    def claim_uid(self) -> str:
+        return f"9c0e0000-0000-4000-8000-{self.number:012d}"
+
+    @property
     def stage_hash(self) -> str:
         return hashlib.sha256(self.handle.encode()).hexdigest()
 

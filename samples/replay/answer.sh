@@ -17,7 +17,7 @@ if [ -e "$said/.code" ] && [ ! -e /.replay/state/changed ]; then
   exit "$code"
 fi
 case $tool in
-  dd | uname) exec "/usr/bin/$tool" "$@" ;;
+  dd | stat | uname) exec "/usr/bin/$tool" "$@" ;;
   ls) case " $*" in *' -l'*) ;; *) exec /usr/bin/ls "$@" ;; esac
     case " $*" in *' /sys'* | *' /dev/'* | *' sd'* | *' nvme'*) ;; *) exec /usr/bin/ls "$@" ;; esac ;;
 esac

@@ -15,10 +15,14 @@ INFO_COLUMNS = (
     *("attr", "suspended", "blkdevname", "blkdevs_used", "names_using_dev"),
 )
 QUEUES = "1 queue_if_no_path"
+# tool -> the probe that recorded its answer, whatever it is asked
+ONE_ANSWER = {"pvs": "lvm_pvs", "upadmin": "upadmin_show_vlun", "ps": "ps", "dmesg": "kernel_log"}
 
 
 def answer(recorded, tool, arguments):
     """(stdout, stderr, exit code), or None when the call was not recorded."""
+    if tool in ONE_ANSWER:
+        return recorded.of(ONE_ANSWER[tool])
     found = globals().get(f"_{tool}")
     return found(recorded, arguments) if found else None
 
@@ -209,24 +213,11 @@ def _iscsiadm(recorded, arguments):
     return out, err, code
 
 
-def _pvs(recorded, arguments):
-    return recorded.of("lvm_pvs")
-
-
 def _nvme(recorded, arguments):
+    if arguments == ["version"]:
+        found = re.search(r"(?m)^nvme-version (.*)$", recorded.of("tools")[0])
+        return (f"nvme version {found[1]}\n", "", 0) if found else ("", "", 1)
     return recorded.of("nvme_list_subsys")
-
-
-def _upadmin(recorded, arguments):
-    return recorded.of("upadmin_show_vlun")
-
-
-def _ps(recorded, arguments):
-    return recorded.of("ps")
-
-
-def _dmesg(recorded, arguments):
-    return recorded.of("kernel_log")
 
 
 def _lsmod(recorded, arguments):
@@ -258,7 +249,7 @@ def _journalctl(recorded, arguments):
 
 def _systemctl(recorded, arguments):
     if arguments[:1] == ["show"]:
-        return recorded.of("runtime_units")
+        return recorded.of("services" if "multipathd.service" in arguments else "runtime_units")
     if arguments[:1] == ["cat"]:
         unit = arguments[-1]
         out, _, _ = recorded.of("runtime_unit_files")

@@ -22,6 +22,7 @@ from samples.replay import changes, mounts, tree
 from samples.replay.recording import TOOLS, recording, said
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PROGRAMS = ("/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/lib/udev", "/lib/udev")
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 USER_ID = 1000
@@ -131,12 +132,18 @@ def _tools(node: NodeSnapshot, options: argparse.Namespace) -> None:
         (folder / ".out").write_bytes(out.encode("utf-8", "surrogateescape"))
         (folder / ".err").write_bytes(err.encode("utf-8", "surrogateescape"))
         (folder / ".code").write_text(f"{code}\n")
+    for tool in recorded["installed"]:
+        if not (home / "bin" / tool).is_symlink() and (tool in TOOLS or not _of_host(tool)):
+            (home / "bin" / tool).symlink_to("/.replay/answer.sh")  # it is there, and refuses in words
     mounts.bind(home / "bin", Path("/usr/local/sbin"))
-    for tool in TOOLS:
-        for folder in ("/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/lib/udev", "/lib/udev"):
-            program = Path(folder, tool)
-            if program.is_file():
-                mounts.bind(Path("/dev/null"), program)
+    for tool in {*TOOLS, *recorded["missing"]}:
+        for program in _of_host(tool):
+            mounts.bind(Path("/dev/null"), program)
+
+
+def _of_host(tool: str) -> list[Path]:
+    """The host's programs of this name."""
+    return [program for folder in PROGRAMS if (program := Path(folder, tool)).is_file()]
 
 
 def _over_devices() -> None:

@@ -32,9 +32,10 @@ OWNERS = {
     "journal_kubelet": "journalctl",
     "runtime_units": "systemctl",
 }
-ALWAYS = ("ls", "uname", "dd", "sudo", "mount.nfs")  # the host's own, with the node's answers in between
+ALWAYS = ("ls", "uname", "dd", "stat", "sudo", "mount.nfs")  # the host's own, with the node's answers in between
 TOOLS = (*sorted(set(OWNERS.values())), "iscsid", "lvm", "sg_inq", "sg_vpd", "insmod", "rmmod", "mount.nfs", "blkid")
 LSBLK = "-J -o NAME,KNAME,PKNAME,TYPE,SIZE,MOUNTPOINTS,STATE,HCTL,RO,VENDOR,MODEL,TRAN"
+TOO_LONG = ("services",)  # its arguments are longer than a file's name may be
 Said = tuple[str, str, int]  # stdout, stderr, exit code
 ROOT_ONLY = ("multipath", "multipathd", "dmsetup", "scsi_id", "sg_turs", "sg_luns", "pvs", "iscsiadm", "dmesg")
 
@@ -43,13 +44,23 @@ def recording(node: NodeSnapshot, *, without: Sequence[str] = (), hangs: Sequenc
     captures = node.by_probe()
     present = {tool for probe, tool in OWNERS.items() if _is_present(captures[probe])}
     hanging = {OWNERS[probe] for probe in OWNERS if captures[probe].status is Status.TIMEOUT}
+    installed, missing = _installed(captures)
     return {
         "tools": sorted((present | set(ALWAYS)) - set(without)),
+        "installed": sorted(installed - set(without)),
+        "missing": sorted(missing | set(without)),
         "hangs": sorted({*hangs, *hanging}),
         "root_only": list(ROOT_ONLY),
         "answers": {capture.probe: _answer(capture) for capture in node.captures},
         "listed": _listed(node),
     }
+
+
+def _installed(captures: Mapping[str, Capture]) -> tuple[set[str], set[str]]:
+    """Which commands the node has, and which it has not."""
+    rows = (line.split() for line in text_of(captures, "tools").splitlines() if not line.startswith("nvme-version "))
+    paths = {row[0]: row[1] for row in rows}
+    return {name for name in paths if paths[name] != "-"}, {name for name in paths if paths[name] == "-"}
 
 
 def _is_present(capture: Capture) -> bool:
@@ -74,7 +85,7 @@ def said(node: NodeSnapshot) -> dict[tuple[str, str], Said]:
     found: dict[tuple[str, str], Said] = {}
     for capture in node.captures:
         tool = capture.argv[0] if capture.argv else ""
-        if tool in (*OWNERS.values(), "ls") and capture.status.is_knowledge:
+        if tool in (*OWNERS.values(), "ls") and capture.status.is_knowledge and capture.probe not in TOO_LONG:
             found[tool, " ".join(capture.argv[1:])] = _said(capture)
     found["uname", "-r"] = (text_of(captures, "os_release").partition("\n")[0] + "\n", "", 0)
     found["lsblk", LSBLK] = _said(captures["lsblk"])
@@ -83,6 +94,7 @@ def said(node: NodeSnapshot) -> dict[tuple[str, str], Said]:
     found |= _each(text_of(captures, "scsi_id"), "scsi_id", "-g -u -d ", r"^(/dev/\w+) ((?:\w+\n)?) rc=(\d+)$")
     found |= _each(text_of(captures, "sg_turs"), "sg_turs", "-vv ", r"^== (/dev/\w+)\n(.*?)^rc=(\d+)$")
     found |= _each(text_of(captures, "sg_luns"), "sg_luns", "", r"^== (/dev/\w+)\n(.*?)^rc=(\d+)$")
+    found |= _stats(text_of(captures, "mount_stat"))
     found |= _reads(text_of(captures, "direct_read"), captures["direct_read"].err.decode())
     for kind in ("table", "status"):
         of_maps = [line for line in text_of(captures, f"dmsetup_{kind}").splitlines(True) if " multipath " in line]
@@ -121,6 +133,12 @@ def _each(text: str, tool: str, options: str, form: str) -> dict[tuple[str, str]
     """One device's part of an answer that names device after device."""
     parts = re.findall(form, text, re.MULTILINE | re.DOTALL)
     return {(tool, f"{options}{device}"): (out, "", int(code)) for device, out, code in parts}
+
+
+def _stats(out: str) -> dict[tuple[str, str], Said]:
+    """What `stat` said of each mount point that it was refused at."""
+    rows = re.findall(r"^(\S+) rc=(\d+) (.+)$", out, re.MULTILINE)
+    return {("stat", point): ("", f"{words}\n", int(code)) for point, code, words in rows}
 
 
 def _reads(out: str, err: str) -> dict[tuple[str, str], Said]:

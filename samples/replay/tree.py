@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bundle.capture import Capture, NodeSnapshot
+from samples.composing import host
 
 LISTED = re.compile(r"^(?P<line>l\S+ .* (?P<name>\S+) -> (?P<target>\S+))$", re.MULTILINE)
+HOST_NAMES = tuple(f"worker-{number}" for number in range(1, 21))
 OUT_OF_REACH = ("blocked", "transport-offline", "offline")
 
 
@@ -35,6 +37,9 @@ def build(root: Path, node: NodeSnapshot) -> None:
         path, _, wwn = line.rpartition(":")
         _write(root / path.lstrip("/"), wwn.encode())
     (root / "var/lib/kubelet/plugins/kubernetes.io/csi").mkdir(parents=True, exist_ok=True)
+    for point in re.findall(r"^(\S+) rc=\d+", text_of(captures, "mount_stat"), re.MULTILINE):
+        (root / point.lstrip("/")).mkdir(parents=True, exist_ok=True)
+    _initiator_names(root, text_of(captures, "initiators"))
     _write(root / "etc/os-release", text_of(captures, "os_release").partition("\n")[2].encode())
 
 
@@ -72,10 +77,38 @@ def _sys(sys: Path, captures: Mapping[str, Capture]) -> None:
         _write(sys / "block" / path, f"{value}\n".encode())
     for holder in re.findall(r"^\S+/(?:holders|slaves): (.*)$", block, re.MULTILINE):
         _holders(sys / "block", holder.split())
+    for device, number in re.findall(r"^(\S+)/dev:(\d+:\d+)$", block, re.MULTILINE):
+        _link(sys / "dev/block" / number, f"../../block/{device}")
+    _file_systems(sys, text_of(captures, "ext4_errors"))
+    _nvme_multipath(sys / "module/nvme_core", text_of(captures, "nvme_multipath").strip())
     _iscsi(sys, text_of(captures, "sysfs_iscsi"))
     for line in text_of(captures, "sysfs_fc").splitlines():  # an rport's name has a colon, no value has
         path, _, value = line.rpartition(":")
         _write(sys.parent / path.lstrip("/"), f"{value}\n".encode())
+
+
+def _file_systems(sys: Path, counters: str) -> None:
+    for line in counters.splitlines():
+        path, _, value = line.rpartition(":")
+        _write(sys.parent / path.lstrip("/"), f"{value}\n".encode())
+    if counters:
+        _write(sys / "fs/ext4/features/lazy_itable_init", b"supported\n")
+
+
+def _nvme_multipath(module: Path, said: str) -> None:
+    if said in ("Y", "N"):
+        _write(module / "parameters/multipath", f"{said}\n".encode())
+    elif said:
+        module.mkdir(parents=True)
+
+
+def _initiator_names(root: Path, digests: str) -> None:
+    """Names that have the recorded digests, if they were made of the samples' salt."""
+    named = {host.digest(host.iqn(name))[:16]: host.iqn(name) for name in HOST_NAMES}
+    for line in digests.splitlines():
+        kind, _, said = line.partition(" ")
+        if kind == "iscsi" and said != "missing":
+            _write(root / "etc/iscsi/initiatorname.iscsi", f"InitiatorName={named.get(said, '')}\n".encode(), 0o600)
 
 
 def _holders(block: Path, names: list[str]) -> None:

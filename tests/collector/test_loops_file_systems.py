@@ -62,6 +62,15 @@ def test_escapes_are_undone_for_stat_and_kept_in_the_answer(shell: Sequence[str]
 
 
 @each_shell
+def test_a_mount_that_may_not_be_asked_is_not_one_that_fails(shell: Sequence[str], made_up: Node) -> None:
+    made_up.maps(table=FAILS, status=ALIVE)
+    mounted(made_up, f"{STAGED} ext4 /dev/mapper/mpatha")
+    made_up.tool("stat", "echo \"stat: cannot statx '$1': Permission denied\" >&2; exit 1")
+    answer = made_up.ask("mount_stat", shell)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (77, "", f"{STAGED}: permission denied\n")
+
+
+@each_shell
 @pytest.mark.parametrize(
     ("table", "status", "suspended"), [(QUEUES, DEAD, "Active"), (FAILS, ALIVE, "Suspended")], ids=["queues", "stands"]
 )

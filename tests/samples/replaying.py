@@ -15,6 +15,7 @@ from bundle.folder import read_node_folder
 from collector.answer import decode
 from collector.probes import catalogue
 from collector.program import render
+from samples.composing.host import SALT
 from samples.pack import HERE
 from samples.replay import Replay
 
@@ -35,7 +36,7 @@ def run(replay: Replay, *command: str, said: bytes = b"") -> subprocess.Complete
 
 def collect(replay: Replay, *, node: str = "worker-1") -> NodeSnapshot:
     """The real node program under the replayed node's own shell."""
-    done = run(replay, "sh", "-s", said=render(catalogue(), portals=PORTALS).encode())
+    done = run(replay, "sh", "-s", said=render(catalogue(), portals=PORTALS, salt=SALT).encode())
     assert (done.returncode, done.stderr) == (0, b"")
     return NodeSnapshot(node, tuple(decode(io.BytesIO(done.stdout))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +24,13 @@ NODES = sorted(path.parent for path in HERE.glob("*/nodes/worker-1/node.json") i
 STALE_FAIL = HERE / "stale_fail/nodes/worker-1"
 STALE_QUEUE = HERE / "stale_queue/nodes/worker-1"
 ITS_OWN = ("clock",)  # the clock runs
+IN_OTHER_FOLDERS = ("tools",)  # a replayed node's tools lie in a folder of their own
 
 
 def seen(capture: Capture) -> tuple[object, ...]:
     files = tuple((file.path, file.content) for file in capture.files)
-    return capture.status, capture.reason, capture.exit_code, capture.out, capture.err, files
+    out = re.sub(rb" /.*/", b" ", capture.out) if capture.probe in IN_OTHER_FOLDERS else capture.out
+    return capture.status, capture.reason, capture.exit_code, out, capture.err, files
 
 
 @pytest.mark.parametrize("node", NODES, ids=lambda node: f"{node.parts[-3]}-{node.name}")
