@@ -1,7 +1,8 @@
 """Steps of a runbook: one command each, with what it does, what guards it, and what to expect.
 
 A step that destroys cannot be constructed without a guard of identity.  A guard is one of the closed set below; each
-is a named question about typed values that the node answers just before the command acts, with reading commands only.
+is a named question about typed values that the node or the cluster answers just before the command acts, with reading
+commands only.
 Commands are argv tuples; quoting them is the shell renderer's only job.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analyzer.facts.identifiers import DiskName, Hctl, MapName, Wwid
+from analyzer.facts.identifiers import DiskName, FileName, Hctl, KubernetesName, MapName, PodUid, Wwid
 from analyzer.texts import Text
 
 ADMIN = "admin"  # the host of steps that run kubectl; its runbook comes first
@@ -45,14 +46,17 @@ PHASE_ORDER = tuple(Phase)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An argv tuple, and what goes to its standard input."""
+    """An argv tuple, and what goes to its standard input; `save_as` takes its output, in the current folder."""
 
     argv: tuple[str, ...]
     stdin: str | None = None
+    save_as: FileName | None = None
 
     def __post_init__(self) -> None:
         if not self.argv or any("\0" in word or "\n" in word for word in self.argv):
             raise ValueError(f"not a command: {self.argv!r}")
+        if self.stdin is not None and self.save_as is not None:
+            raise ValueError("a command either is fed or saves what it prints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +160,51 @@ class DiskIsFree:
         return ("disk_is_free", self.device)
 
 
-IDENTITY_GUARDS = (MapIsDead, DiskIsDead)
+@dataclass(frozen=True, slots=True)
+class PodIs:
+    """This name still means the pod that the bundle knew: same uid.
 
-Guard = MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree
+    A pod that is gone makes the step "already done", also when its workload has given the name to a new one, which is
+    left alone.  So a script that was interrupted can be run again.
+    """
+
+    namespace: KubernetesName
+    name: KubernetesName
+    uid: PodUid
+
+    @property
+    def says(self) -> Text:
+        return Text(en="pod {pod} is still the one with uid {uid}", zh="Pod {pod} 的 uid 仍为 {uid}").fill(
+            pod=f"{self.namespace}/{self.name}", uid=self.uid
+        )
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        return ("pod_is", self.namespace, self.name, self.uid)
+
+
+@dataclass(frozen=True, slots=True)
+class PodIsPlacedAnew:
+    """A new pod has this name, and the scheduler has chosen a node for it; waits two minutes for that."""
+
+    namespace: KubernetesName
+    name: KubernetesName
+    uid: PodUid  # of the old one
+
+    @property
+    def says(self) -> Text:
+        return Text(en="the new pod {pod} has got a node", zh="新的 Pod {pod} 已调度到节点").fill(
+            pod=f"{self.namespace}/{self.name}"
+        )
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        return ("pod_is_placed_anew", self.namespace, self.name, self.uid)
+
+
+IDENTITY_GUARDS = (MapIsDead, DiskIsDead, PodIs)
+
+Guard = MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree | PodIs | PodIsPlacedAnew
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,20 @@ class BootId(_Checked):
     grammar = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
+class PodUid(_Checked):
+    """`metadata.uid` of a pod, the UUID that the API server gave it."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+class FileName(_Checked):
+    """A file in the current folder: what a command's output is saved as."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
+
+
 class KubernetesName(_Checked):
     """A DNS subdomain, the form of all object names that reach a kubectl command."""
 

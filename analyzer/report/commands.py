@@ -9,10 +9,15 @@ from analyzer.runbook import Command
 
 
 def command_line(command: Command) -> str:
-    """The line a shell would read; what goes to standard input is piped in by `printf`."""
+    """The line a shell would read; what goes to standard input is piped in by `printf`.
+
+    What is saved is private, and no file is overwritten (`set -C`).
+    """
     line = shlex.join(command.argv)
     if command.stdin is not None:
         line = f"printf '%s\\n' {shlex.quote(command.stdin)} | {line}"
+    if command.save_as is not None:
+        line = f"(umask 077; set -C; {line} >{shlex.quote(command.save_as)})"
     return printable(line)
 
 

@@ -107,6 +107,7 @@ def _step(step: Step, findings: Sequence[str]) -> Json:
         "does": _text(step.does),
         "argv": list(step.command.argv) if step.command else [],
         "stdin": step.command.stdin if step.command else None,
+        "save_as": step.command.save_as if step.command else None,
         "guard": [_guard(guard) for guard in step.guards] or None,
         "expect": _text(step.expect),
         "if_fails": _text(step.if_fails),

@@ -1,7 +1,7 @@
 """Runbook -> one POSIX sh script that carries all it needs.
 
 Input    a host's ordered steps.  Output  a script for dash, bash and busybox sh: it shows by default and acts with
-`--apply`; report_templates/runbook/guards.sh and play.sh say what it asks and does.  Same runbook, same bytes.
+`--apply`; the guards and play.sh in report_templates/runbook say what it asks and does.  Same runbook, same bytes.
 Safety   values reach the script only as words quoted by shlex; texts lose their control characters first.
 Errors   ValueError for a step of another host, and for a command with characters that could not be shown as they are.
 """
@@ -13,15 +13,18 @@ import shlex
 from collections.abc import Iterator
 from importlib.resources import files
 
+from analyzer.report.commands import command_line
 from analyzer.report.printable import printable
-from analyzer.runbook import ADMIN, Command, DiskIsDead, Effect, Guard, MapIsDead, MapIsNamed, Runbook, Step
+from analyzer.runbook import ADMIN, Command, DiskIsDead, Effect, Guard, MapIsDead, MapIsNamed, PodIs, Runbook, Step
 from analyzer.texts import Lang, Text
 
+_TEMPLATES = ("guards.sh", "cluster_guards.sh", "play.sh")
 _SETUP = """\
 set -u
 umask 077
 unset IFS CDPATH ENV BASH_ENV
 unalias -a
+callers_path=${PATH-}
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/udev:/lib/udev
 LC_ALL=C
 export PATH LC_ALL
@@ -35,7 +38,7 @@ def render(runbook: Runbook, lang: Lang = "en") -> str:
     parts = (
         "#!/bin/sh\n",
         _SETUP,
-        *(_template(name) for name in (f"{lang}.sh", "guards.sh", "play.sh")),
+        *(_template(name) for name in (f"{lang}.sh", *_TEMPLATES)),
         _bound_to(runbook),
         *(_guard_functions(number, step) for number, step in numbered),
         _function("preflight", _preflight(numbered)),
@@ -78,7 +81,7 @@ def _guard_functions(number: int, step: Step) -> str:
 
 
 def _is_identity(guard: Guard) -> bool:
-    return isinstance(guard, MapIsDead | MapIsNamed | DiskIsDead)
+    return isinstance(guard, MapIsDead | MapIsNamed | DiskIsDead | PodIs)
 
 
 def _asked(guards: tuple[Guard, ...]) -> Iterator[str]:
@@ -96,7 +99,7 @@ def _steps(numbered: tuple[tuple[int, Step], ...], lang: Lang) -> Iterator[str]:
     for number, step in numbered:
         words = (
             *(str(number), step.effect.value, step.phase.value),
-            *(_sentence(step.does, lang), _line(step.command)),
+            *(_sentence(step.does, lang), command_line(step.command) if step.command else ""),
             *(_sentence(step.expect, lang), _sentence(step.if_fails, lang)),
         )
         yield f"step {shlex.join(words)}"
@@ -106,17 +109,12 @@ def _steps(numbered: tuple[tuple[int, Step], ...], lang: Lang) -> Iterator[str]:
 def _action(number: int, command: Command | None) -> str:
     if command is None:
         return "by_hand"
-    if command.stdin is None:
-        return f"take guards_{number} {shlex.join(command.argv)}"
-    return f"feed {shlex.quote(command.stdin)} guards_{number} {shlex.join(command.argv)}"
-
-
-def _line(command: Command | None) -> str:
-    """The command as one would type it."""
-    if command is None:
-        return ""
-    line = shlex.join(command.argv)
-    return line if command.stdin is None else f"printf '%s\\n' {shlex.quote(command.stdin)} | {line}"
+    guarded = f"guards_{number} {shlex.join(command.argv)}"
+    if command.stdin is not None:
+        return f"feed {shlex.quote(command.stdin)} {guarded}"
+    if command.save_as is not None:
+        return f"save {shlex.quote(command.save_as)} {guarded}"
+    return f"take {guarded}"
 
 
 def _sentence(text: Text, lang: Lang) -> str:

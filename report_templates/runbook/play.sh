@@ -101,7 +101,7 @@ identity() {
 # step NUMBER EFFECT PHASE DOES SHOWN EXPECT IF_FAILS
 step() {
     number=$1 effect=$2 phase=$3 shown=$5 if_fails=$7
-    seen_map='' seen_disk=''
+    seen_map='' seen_disk='' seen_pod='' gone=''
     say ''
     say "$number/$total  $4"
     case $effect in destroys) word=$T_destroys ;; changes) word=$T_changes ;; *) word=$T_reads ;; esac
@@ -122,6 +122,21 @@ feed() {
 
 fed() {
     printf '%s\n' "$input" | "$@"
+}
+
+# save FILE GUARDS COMMAND...
+save() {
+    file=$1 check=$2
+    shift 2
+    take "$check" saved "$@"
+}
+
+# A file that is there is whole, and of an earlier run: the pod may be gone by now, so it is never written over.
+saved() {
+    [ ! -e "$file" ] || { printf '%s\n' "$file"; return 0; }
+    rm -f -- "$file.part"
+    set -C
+    "$@" >"$file.part" && mv -- "$file.part" "$file"
 }
 
 # take GUARDS COMMAND...
@@ -148,7 +163,7 @@ allowed() {
     case $? in
     0) return 0 ;;
     10)
-        say "    $T_already_done"
+        say "    ${gone:-$T_already_done}"
         return 1
         ;;
     esac
@@ -163,6 +178,7 @@ foresee() {
     case $phase in
     flush-map) leaving="$leaving$seen_map " ;;
     stop-queueing) unqueued="$unqueued$seen_map " ;;
+    recreate) replaced="$replaced$seen_pod " ;;
     esac
 }
 
@@ -212,6 +228,7 @@ has_gone() {
 
 begin() {
     parse "$@"
+    [ "$role" = node ] || PATH=$PATH:$callers_path  # an admin may keep kubectl anywhere
     work=$(mktemp -d "${TMPDIR:-/tmp}/runbook.XXXXXX") || { complain "$T_no_folder"; exit 2; }
     trap cleanup EXIT
     trap 'interrupted 2' INT

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
 from analyzer.findings import Affected
-from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
+from analyzer.remedies.pods import see_whether_they_run
+from analyzer.runbook import Effect, Phase, Step
 from analyzer.texts import Text
 
 COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的采集包。")
@@ -36,25 +36,4 @@ def look_into(
         expect=Text(en="It is so", zh="确认无误"),
         if_fails=COLLECT,
     )
-    return (check, *_confirm(users))
-
-
-def _confirm(users: Sequence[Affected]) -> Iterator[Step]:
-    for user in users:
-        try:
-            namespace, pod = KubernetesName(user.namespace), KubernetesName(user.pod)
-        except UnsafeValueError:
-            continue
-        yield Step(
-            host=ADMIN,
-            phase=Phase.CONFIRM,
-            target=f"pod-{namespace}-{pod}",
-            effect=Effect.READS,
-            does=Text(en="See whether pod {pod} runs", zh="查看 Pod {pod} 是否已运行").fill(pod=f"{namespace}/{pod}"),
-            command=Command(("kubectl", "get", "pod", pod, "-n", namespace, "-o", "wide")),
-            expect=Text(
-                en="Running, within two minutes: the kubelet tries again by itself",
-                zh="两分钟内变为 Running：kubelet 会自动重试",
-            ),
-            if_fails=COLLECT,
-        )
+    return (check, *see_whether_they_run(users))

@@ -23,7 +23,7 @@ KEYS = {
     "missing": {"probe", "status", "reason"},
     "cleared": {"rule", "nodes"},
     "runbooks": {"host", "steps"},
-    "steps": {"id", "phase", "effect", "does", "argv", "stdin", "guard", "expect", "if_fails", "findings"},
+    "steps": {"id", "phase", "effect", "does", "argv", "stdin", "save_as", "guard", "expect", "if_fails", "findings"},
     "guard": {"call", "says"},
     "title": TEXT, "cause": TEXT, "does": TEXT, "expect": TEXT, "if_fails": TEXT, "says": TEXT,
 }  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.facts.identifiers import DiskName, Hctl, MapName, UnsafeValueError, Wwid
+from analyzer.facts.identifiers import DiskName, FileName, Hctl, MapName, PodUid, UnsafeValueError, Wwid
 from analyzer.report.printable import printable
 from analyzer.report.to_shell import render
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Runbook, Step
@@ -102,9 +102,9 @@ def test_a_command_that_would_not_look_as_it_is_cannot_be_written(word: str) -> 
         render(Runbook(ADMIN, "", "", "b", (step,)))
 
 
-@pytest.mark.parametrize("kind", [Wwid, DiskName, Hctl, MapName])
+@pytest.mark.parametrize("kind", [Wwid, DiskName, Hctl, MapName, PodUid, FileName])
 @pytest.mark.parametrize("value", sorted(set(HOSTILE) - {"EOF"}))
-def test_no_hostile_value_becomes_an_identity(kind: type[Wwid | DiskName | Hctl | MapName], value: str) -> None:
+def test_no_hostile_value_becomes_an_identity(kind: type[str], value: str) -> None:
     with pytest.raises(UnsafeValueError):
         kind(value)
 
@@ -122,13 +122,32 @@ def test_a_step_of_another_host_is_not_written() -> None:
 
 # --- promises --------------------------------------------------------------------------------------------------------
 
-READING = {"awk", "command", "dmsetup", "ls", "readlink", "scsi_id", "sleep", "tr", "true"}
+GUARDS = ("guards.sh", "cluster_guards.sh")
+SCRIPTS = (*GUARDS, "play.sh")
+READING = {"awk", "command", "dmsetup", "kubectl get pod", "ls", "readlink", "scsi_id", "sleep", "tr", "true"}
 SHELL = set(
     re.findall(r"\w+", "ask case continue do done else esac exit fi for if in kill printf read return shift then")
 )
 SHELL |= {"trap", "until", "while", "IFS"}
 DATA = {"F", "HUP", "KILL", "LOGGED_IN", "Online", "btrfs", "mounted", "kthreadd", "multipathd", "running"}
-DATA |= {"info", "status", "mpath", "naa", "code", "err", "out", "holder", "rport", "session", "value"}
+DATA |= {
+    "apply",
+    "jsonpath",
+    "metadata",
+    "nodeName",
+    "spec",
+    "info",
+    "status",
+    "mpath",
+    "naa",
+    "code",
+    "err",
+    "out",
+    "holder",
+    "rport",
+    "session",
+    "value",
+}
 
 
 def bare(source: str) -> list[str]:
@@ -139,35 +158,41 @@ def bare(source: str) -> list[str]:
 
 
 def test_guards_only_read() -> None:
-    """Every word outside quotes is known: a shell word, a function or variable of the file, or a command that reads."""
-    source = template("guards.sh")
-    known = READING | SHELL | DATA | set(re.findall(r"\b(\w+)(?==|\(\) \{)", source))
+    """Every word outside quotes is known: a shell word, a function or variable of theirs, or a command that reads."""
+    source = "".join(map(template, GUARDS))
+    known = {word for command in READING for word in command.split()} | SHELL | DATA
+    known |= set(re.findall(r"\b(\w+)(?==|\(\) \{)", source))
     known |= {name for loop in re.findall(r"\b(?:for|read -r) (\w+)(?: (\w+))?", source) for name in loop}
     for line in bare(source):
         outside = re.sub(r'"[^"]*"', "", line)
         outside = re.sub(
-            r"(?<![\w.])/(sys|proc|dev)(/[^\s)]*)?|\$\{?\w+[^}\s]*\}?|(?<=\s)-o \S+|(?<=\s)-{1,2}\w+", "", outside
+            r"(?<![\w.])/(sys|proc|dev)(/[^\s)]*)?|\$\{?\w+[^}\s]*\}?|(?<=\s)-o \S+|(?<=\s)-{1,2}[\w-]+", "", outside
         )
         for word in re.findall(r"[A-Za-z_][\w/]*", outside):
             assert word in known, line
 
 
 def test_guards_write_to_their_own_folder_only() -> None:
-    for line in bare(template("guards.sh")):
+    for line in bare("".join(map(template, GUARDS))):
         for target in re.findall(r">+(?!&1)\s*(\S+)", re.sub(r"\[[^]]*\]", "", line)):
             assert target.startswith(("/dev/null", '"$answer.', '"$work/')), line
+
+
+def test_kubectl_is_only_asked_for_pods_by_guards() -> None:
+    asked = re.findall(r"kubectl \w+ \w+", re.sub(r"`[^`]*`", "", template("cluster_guards.sh")))
+    assert set(asked) == {"kubectl get pod"}
 
 
 def test_dmsetup_is_asked_questions_only_by_guards() -> None:
     assert set(re.findall(r"dmsetup (\w+)", re.sub(r'"[^"]*"', "", template("guards.sh")))) == {"status", "info"}
 
 
-@pytest.mark.parametrize("name", ["guards.sh", "play.sh"])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_no_text_is_evaluated(name: str) -> None:
     assert not re.search(r"\beval\b|\bsh -c|^\s*(\.|source) ", template(name), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["guards.sh", "play.sh"])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_every_expansion_is_quoted(name: str) -> None:
     for line in bare(template(name)):
         unquoted = line.replace('"$(', "$(").replace(')"', ")")  # quotes within a quoted substitution are its own
@@ -189,7 +214,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_every_sentence_is_used_and_every_used_sentence_is_there() -> None:
-    assert set(re.findall(r"\$(T_\w+)", template("guards.sh") + template("play.sh"))) == set(keys("en"))
+    assert set(re.findall(r"\$(T_\w+)", "".join(map(template, SCRIPTS)))) == set(keys("en"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
