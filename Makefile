@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN = .venv/bin
 STAMP = .venv/.installed
+LAW = tests/analyzer/test_law_of_removal.py
 
-.PHONY: setup demo test lint samples bench clean
+.PHONY: setup demo test lint samples eval bench clean
 
 setup: $(STAMP)
 
@@ -27,6 +28,10 @@ lint: setup
 
 samples: setup
 	$(BIN)/python -m samples.pack dist/samples
+
+eval: setup
+	$(BIN)/python -m samples.evaluate
+	test ! -f $(LAW) || LAW_EXAMPLES=10000 $(BIN)/python -m pytest $(LAW)
 
 bench: setup
 	for figure in bundle_read scan_logs parse_multipath_ll collect_ssh; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
