@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from bundle.capture import Capture, Status
 from collector.probes.services import TOOLS
+from collector.probes.services import UNITS as ASKED
 from samples.composing.recorded import Moment
 
 SALT = "0123456789abcdef" * 2  # of all samples
@@ -30,11 +31,6 @@ UNITS: Mapping[str, tuple[str, str, str]] = {
     "kubelet.service": RUNS,
 }
 ALIASES = {"iscsi.service": "open-iscsi.service"}
-ASKED = (
-    *("multipathd.service", "multipathd.socket", "iscsid.service", "iscsid.socket", "iscsi.service"),
-    *("open-iscsi.service", "nxup.service", "upudev.service", "upService_plus.service", "rpcbind.service"),
-    *("rpcbind.socket", "rpc-statd.service", "kubelet.service"),
-)
 ATTRIBUTES = ("errors_count", "first_error_time", "last_error_time")
 _MOUNT = re.compile(r"\d+ \d+ (\d+:\d+) \S+ (\S+) .*? - (\S+) (\S+) ")
 _CSI = re.compile(r"/plugins/kubernetes\.io/csi/|/volumes/kubernetes\.io~csi/")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from collector.cli import cli
+from collector.collecting import Wishes
 from collector.probes import catalogue
 from collector.program import render
 
@@ -35,3 +40,14 @@ def test_the_period_reaches_the_journal() -> None:
 def test_a_salt_outside_its_grammar_is_refused(salt: str) -> None:
     with pytest.raises(ValueError, match="a salt is"):
         render(catalogue(), salt=salt)
+
+
+def test_the_salt_of_a_run_is_in_no_bundle() -> None:
+    wishes = Wishes(output=Path("b.tar.gz"), tool_version="1")
+    assert len(wishes.salt) == 32
+    assert wishes.salt not in f"{wishes!r} {wishes.recorded}"
+
+
+def test_each_printed_script_has_a_salt_of_its_own() -> None:
+    one, other = (CliRunner().invoke(cli, ["script"]).stdout.splitlines() for _ in range(2))
+    assert [line.split("SALT=")[0] for line in set(one) ^ set(other)] == ["  export CSI_TRIAGE_"] * 2
