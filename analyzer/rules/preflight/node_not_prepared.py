@@ -1,0 +1,120 @@
+"""A node lacks something that its storage protocols need: a tool, a service, a kernel module, an initiator, a setting.
+
+How we know
+    The protocols in use are those of the volumes attached to the node, and those of the driver's backends.  For each
+    the table of preconditions is held against what the node answered: commands on its path, services as systemd has
+    them, modules, initiator names, ports, multipath.conf.
+Not reported here
+    Whether a portal answers, and limits of open files: other rules have them.  Nothing is said of a protocol that is
+    not in use, nor of an answer that was not collected.
+False alarms
+    A tool outside the folders that were searched.  A service under another name.  A backend of a protocol that this
+    node will never use.
+Remedy
+    What is missing is named one by one, each with the command that starts it or the package that holds it.
+Source
+    User guide 4.1.1.5 and 4.1.1.6; eSDK_K8S_Plugin, which checks only multipath services, and in V4 not even those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.facts import Span, Unknown
+from analyzer.facts.cluster import StorageBackends, VolumeAttachments
+from analyzer.facts.driver import Driver
+from analyzer.facts.host import KernelModules, ModuleLoading
+from analyzer.facts.initiators import Initiators
+from analyzer.facts.multipath_conf import MultipathConf
+from analyzer.facts.nvme_multipath import NvmeMultipath
+from analyzer.facts.services import Services
+from analyzer.facts.tools import Tools
+from analyzer.facts.transport import FcPorts
+from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
+from analyzer.remedies.manual import step_by_hand
+from analyzer.rules import Cause, node_rule
+from analyzer.rules.preflight.lacks import Host, Lack, lacks
+from analyzer.rules.preflight.protocols import Use, uses
+from analyzer.runbook import Command, Effect, Phase, Step
+from analyzer.texts import Text, lines
+
+TITLE = Text(en="Node is not prepared for {protocols}", zh="节点未满足 {protocols} 的使用条件")
+CAUSE = Text(
+    en="{node} lacks what {protocols} volumes need: {count} things, each with its remedy below.",
+    zh="{node} 缺少使用 {protocols} 卷所需的 {count} 项条件，处理方法见下文。",
+)
+ITEM = Text(en="- {says}", zh="- {says}")
+AGAIN = Text(en="Collect again, and compare.", zh="请重新采集并比较。")
+
+
+@node_rule(
+    "node-not-prepared",
+    Severity.WARNING,
+    Text(en="Node is not prepared for its storage", zh="节点未满足存储使用条件"),
+    explained_by=(
+        Cause("iscsi-tcp-not-loaded"),
+        Cause("multipathd-not-running"),
+        Cause("user-friendly-names-off"),
+        Cause("initiator-missing"),
+        Cause("nfs-client-missing"),
+    ),
+)
+def node_not_prepared(
+    node: str,
+    tools: Tools | Unknown,
+    services: Services | Unknown,
+    modules: KernelModules | Unknown,
+    loading: ModuleLoading | Unknown,
+    initiators: Initiators | Unknown,
+    ports: FcPorts | Unknown,
+    conf: MultipathConf | Unknown,
+    nvme: NvmeMultipath | Unknown,
+    driver: Driver | Unknown,
+    attachments: VolumeAttachments | Unknown,
+    backends: StorageBackends | Unknown,
+) -> Iterator[Finding | Inconclusive]:
+    in_use = uses(node, attachments, backends)
+    host = Host(tools, services, modules, loading, initiators, ports, conf, nvme, driver)
+    found = tuple(lacks(host, in_use))
+    if found:
+        yield _finding(node, in_use, found)
+        return
+    missing = [fact for fact in (tools, services) if isinstance(fact, Unknown)]
+    if isinstance(attachments, Unknown) and isinstance(backends, Unknown):
+        missing.append(attachments)
+    if missing and (in_use or isinstance(attachments, Unknown)):
+        yield Inconclusive("node-not-prepared", node, tuple(missing))
+
+
+def _finding(node: str, in_use: frozenset[Use], found: tuple[Lack, ...]) -> Finding:
+    protocols = ", ".join(use.value for use in sorted({lack.use for lack in found}))
+    spans: dict[Span, None] = {lack.span: None for lack in found if lack.span is not None}
+    return Finding(
+        rule="node-not-prepared",
+        severity=Severity.WARNING,
+        certainty=Certainty.CONFIRMED,
+        nodes=(node,),
+        subject=f"node:{node}",
+        title=TITLE.fill(protocols=protocols),
+        cause=lines(
+            CAUSE.fill(node=node, protocols=protocols, count=len(found)),
+            *(ITEM.fill(says=lack.says) for lack in found),
+        ),
+        evidence=tuple(Evidence.of(node, span) for span in spans),
+        steps=tuple(_step(node, lack) for lack in found),
+    )
+
+
+def _step(node: str, lack: Lack) -> Step:
+    if not lack.command:
+        return step_by_hand(node, f"prepare-{lack.target}", lack.repair, Phase.CONFIGURE)
+    return Step(
+        host=node,
+        phase=Phase.CONFIGURE,
+        target=f"prepare-{lack.target}",
+        effect=Effect.CHANGES,
+        does=lack.repair,
+        command=Command(lack.command),
+        expect=Text(en="No error; the service is active.", zh="无报错，服务处于 active 状态。"),
+        if_fails=AGAIN,
+    )
