@@ -30,7 +30,7 @@ HOSTILE = (
     "$(reboot)",
     "`reboot`",
     "-f",
-    "mpatha|sh",
+    "mpatha\\x7csh",
     "名字",
     "a'b",
     'a"b',
@@ -244,6 +244,7 @@ BENDS: Mapping[str, Bend] = {
     "attached elsewhere": _wanted(attached=Place.ELSEWHERE),
     "not attached": _wanted(attached=Place.NOWHERE),
     "no publish info": _wanted(publish_info=False),
+    "attached here without wwn": _wanted(attached=Place.HERE, publish_info=False, pv_names_wwn=False),
     "pod here": _wanted(pod=Place.HERE),
     "pod elsewhere": _wanted(pod=Place.ELSEWHERE),
     "pod finished here": _wanted(pod=Place.HERE, pod_finished=True),
@@ -259,6 +260,8 @@ BENDS: Mapping[str, Bend] = {
     "other driver name": _node(driver="san.example.com"),
     "without alua": _node(has_alua=False),
     "quiet log": _node(quiet_log=True),
+    "no sg tools": _node(has_sg_tools=False),
+    "nothing denies": _node(quiet_log=True, has_sg_tools=False),
     "hostile host": _hostile_host,
 }
 

@@ -14,7 +14,7 @@ from tests.analyzer.random_nodes.snapshot import KINDS, TELLERS, Loss
 from tests.analyzer.random_nodes.truth import Node
 
 ALL: Mapping[str, Bend] = {**BENDS, **HOSTILE_BENDS}
-MOST_LUNS = 6
+MOST_LUNS = 5
 MOST_BENDS = 4
 MOST_LOSSES = 3
 

@@ -42,9 +42,10 @@ def _links(random: Random) -> Iterator[Link]:
 def _lun(node: Node, random: Random, number: int, *, is_residual: bool) -> Lun:
     wwn = f"618cf24100f8f45701{number}a764c{random.randrange(16**8):08x}"
     lun = Lun(number, wwn, "HUAWEI", [], None, Wanted())
-    for _ in range(random.choice((1, 2, 2, 2, 3, 4))):
+    has_map = random.random() < 0.6
+    for _ in range(random.choice((1, 2, 2, 2, 3, 4) if has_map else (1, 1, 1, 2))):
         lun.paths.append(another_path(node, lun, random))
-    if random.random() < 0.7:
+    if has_map:
         name = lun.wwid if random.random() < 0.2 else f"mpath{chr(ord('a') + number)}"
         lun.map = Map(name, minor=number, queues=random.random() < 0.25)
     if is_residual:

@@ -45,6 +45,7 @@ TELLERS: Mapping[str, Callable[[Node], str]] = {
     "driver_wwn_files": told_by_host.driver_wwn_files,
     "kernel_log": told_by_scsi.kernel_log,
 }
+SG_TOOLS = ("sg_turs", "sg_luns")
 KINDS = ("nodes", "pods", "persistentvolumes", "persistentvolumeclaims", "volumeattachments")
 
 
@@ -62,6 +63,8 @@ Losses = Mapping[str, Loss]  # by probe or kind
 
 
 def node_snapshot(node: Node, losses: Losses) -> NodeSnapshot:
+    if not node.has_sg_tools:
+        losses = {**losses, **dict.fromkeys(SG_TOOLS, Loss.ABSENT)}
     captures = [_capture(probe, tell(node), losses.get(probe)) for probe, tell in TELLERS.items()]
     return NodeSnapshot(node.name, tuple(one for one in captures if one is not None), address="192.0.2.11")
 

@@ -182,6 +182,7 @@ class Node:
     blind: set[str] = field(default_factory=set)  # probes that were asked before the late paths came
     half_blind: bool = False  # sysfs shows a late path as a slave, and nothing else of it
     quiet_log: bool = False  # the kernel printed no denial
+    has_sg_tools: bool = True  # sg3_utils
 
     @property
     def may_be_changed(self) -> bool:

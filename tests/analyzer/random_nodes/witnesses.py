@@ -48,11 +48,13 @@ def _of_map(lun: Lun, over: Map, losses: Losses) -> Iterator[str]:
 
 
 def _is_denied(node: Node, path: Path, losses: Losses) -> bool:
-    by_turs = "sg_turs" not in losses
+    by_turs = node.has_sg_tools and "sg_turs" not in losses
     # a line that a log cut off does hold was printed
     by_log = losses.get("kernel_log") is not Loss.MISSING and logs_a_denial(node, path)
     neighbours = (other for lun in node.luns for other in lun.paths if other.link is path.link)
-    by_report = "sg_luns" not in losses and any(other.state is not PathState.GONE for other in neighbours)
+    by_report = (
+        node.has_sg_tools and "sg_luns" not in losses and any(other.state is not PathState.GONE for other in neighbours)
+    )
     return by_turs or by_log or by_report
 
 
