@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 from analyzer.facts import ParseError
-from analyzer.parsers.objects import all_object_parsers, events, nodes, persistentvolumes, pods, storagebackendclaims
+from analyzer.parsers.objects import (
+    all_object_parsers,
+    csidrivers,
+    csinodes,
+    deployments,
+    events,
+    leases,
+    nodes,
+    persistentvolumeclaims,
+    persistentvolumes,
+    pods,
+    storagebackendclaims,
+    storageclasses,
+)
 from analyzer.parsers.objects import volumeattachments as attachments
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "stale_fail" / "cluster"
@@ -132,3 +145,73 @@ def test_portals_come_from_the_backends_config_map_old_and_new(wrap):
     config_map = listed({"metadata": {"name": "b", "namespace": "csi"}, "data": {"csi.json": document}})
     (one,) = storagebackendclaims.parse(CLAIM, None, config_map).items
     assert (one.protocol, one.portals) == ("iscsi", ("192.0.2.1", "192.0.2.2"))
+
+
+def test_a_pod_tells_what_its_containers_wait_for_and_who_owns_it():
+    waiting = {"name": "c", "ready": False, "restartCount": 3, "state": {"waiting": {"reason": "ImagePullBackOff"}}}
+    owner = {"kind": "StatefulSet", "name": "db"}
+    scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": "2026-07-03T02:00:00Z"}
+    text = listed(
+        {
+            "metadata": {"name": "db-0", "namespace": "shop", "ownerReferences": [owner]},
+            "spec": {"nodeName": "n1", "containers": [{"name": "c", "image": "i:1", "args": ["-a"]}]},
+            "status": {"phase": "Pending", "containerStatuses": [waiting], "conditions": [scheduled]},
+        }
+    )
+    (pod,) = pods.parse(text).items
+    assert (pod.owner_kind, pod.scheduled, pod.scheduled_at) == ("StatefulSet", True, "2026-07-03T02:00:00Z")
+    assert (pod.containers[0].waiting, pod.containers[0].restarts, pod.is_creating) == ("ImagePullBackOff", 3, False)
+
+
+def test_a_pod_without_an_owner_is_bare():
+    (pod,) = pods.parse(listed({"metadata": {"name": "p"}})).items
+    assert (pod.owner_kind, pod.scheduled) == ("", None)
+
+
+def test_an_attachment_without_publish_info_is_told_apart_from_one_that_is_not_the_drivers():
+    none, other = (attachments.parse(attachment(text)).items[0] for text in (None, "no JSON"))
+    assert (none.publish_info, none.has_publish_info) == (None, False)
+    assert (other.publish_info, other.has_publish_info) == (None, True)
+
+
+def test_capabilities_and_pools_of_a_backend_are_read_and_what_it_does_not_say_is_none():
+    pool = {"name": "p", "capacities": {"FreeCapacity": "1024", "TotalCapacity": "many"}}
+    status = {"online": True, "capabilities": {"SupportNFS41": False}, "pools": [pool]}
+    contents = listed({"metadata": {"name": "c"}, "spec": {"backendClaim": "ns/b"}, "status": status})
+    claim = listed({"metadata": {"name": "b", "namespace": "ns"}, "spec": {}})
+    (backend,) = storagebackendclaims.parse(claim, contents).items
+    assert (backend.supports("SupportNFS41"), backend.supports("SupportNFS42")) == (False, None)
+    assert (backend.pools[0].free_bytes, backend.pools[0].total_bytes) == (1024, None)
+
+
+def test_a_claim_tells_its_class_and_a_class_its_parameters():
+    spec = {"storageClassName": "gold", "resources": {"requests": {"storage": "10Gi"}}}
+    claim = listed({"metadata": {"name": "d"}, "spec": spec, "status": {"phase": "Pending"}})
+    gold = listed({"metadata": {"name": "gold"}, "provisioner": "csi.huawei.com", "parameters": {"backend": "b"}})
+    (one,), (of_class,) = persistentvolumeclaims.parse(claim).items, storageclasses.parse(gold).items
+    assert (one.phase, one.storage_class, one.requested) == ("Pending", "gold", "10Gi")
+    assert (of_class.parameter("backend"), of_class.binding_mode) == ("b", "Immediate")
+
+
+def test_attachment_is_required_unless_the_driver_says_otherwise():
+    items = [{"metadata": {"name": name}, "spec": spec} for name, spec in (("a", {}), ("b", {"attachRequired": False}))]
+    assert [one.attach_required for one in csidrivers.parse(listed(*items)).items] == [True, False]
+
+
+def test_a_node_tells_which_drivers_its_kubelet_knows():
+    driver = {"name": "csi.huawei.com", "nodeID": "id", "allocatable": {"count": 5}}
+    (node,) = csinodes.parse(listed({"metadata": {"name": "n1"}, "spec": {"drivers": [driver]}})).items
+    assert (node.has("csi.huawei.com"), node.has("other"), node.most_volumes) == (True, False, (("csi.huawei.com", 5),))
+
+
+def test_a_lease_tells_who_holds_it_since_when():
+    spec = {"holderIdentity": "control-1_x", "leaseDurationSeconds": 15, "renewTime": "t", "leaseTransitions": 4}
+    (lease,) = leases.parse(listed({"metadata": {"name": "kube-controller-manager"}, "spec": spec})).items
+    assert (lease.holder, lease.duration_s, lease.renewed, lease.transitions) == ("control-1_x", 15, "t", 4)
+
+
+def test_a_deployment_tells_its_containers_and_how_many_are_ready():
+    containers = {"containers": [{"name": "csi-attacher", "image": "i:1", "args": ["-v=5"]}]}
+    item = {"metadata": {"name": "d"}, "spec": {"replicas": 2, "template": {"spec": containers}}, "status": {}}
+    (one,) = deployments.parse(listed(item)).items
+    assert (one.desired, one.ready, one.has("csi-attacher"), one.has("csi-resizer")) == (2, 0, True, False)
