@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analyzer.facts.identifiers import DiskName, FileName, Hctl, KubernetesName, MapName, PodUid, Wwid
+from analyzer.facts.identifiers import (
+    DeviceNumber,
+    DiskName,
+    FileName,
+    Hctl,
+    KubeletPath,
+    KubernetesName,
+    MapName,
+    MountRoot,
+    PodUid,
+    Wwid,
+)
 from analyzer.texts import Text
 
 ADMIN = "admin"  # the host of steps that run kubectl; its runbook comes first
@@ -202,9 +213,46 @@ class PodIsPlacedAnew:
         return ("pod_is_placed_anew", self.namespace, self.name, self.uid)
 
 
-IDENTITY_GUARDS = (MapIsDead, DiskIsDead, PodIs)
+@dataclass(frozen=True, slots=True)
+class MountIs:
+    """This lies on top at the mount point, in the host's mount table; nowhere there makes the step "already done"."""
 
-Guard = MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree | PodIs | PodIsPlacedAnew
+    mount_point: KubeletPath
+    dev_t: DeviceNumber
+    root: MountRoot
+
+    @property
+    def says(self) -> Text:
+        return Text(
+            en="device {dev_t} ({root}) is still what is mounted on top at {point}",
+            zh="{point} 最上层挂载的仍是设备 {dev_t}（{root}）",
+        ).fill(dev_t=self.dev_t, root=self.root, point=self.mount_point)
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        return ("mount_is", self.mount_point, self.dev_t, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class PodHasNoProcess:
+    """No process on the node belongs to this pod, by the control groups of all processes."""
+
+    uid: PodUid
+
+    @property
+    def says(self) -> Text:
+        return Text(en="no process of pod {uid} runs on the node", zh="节点上没有 Pod {uid} 的进程").fill(uid=self.uid)
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        return ("pod_has_no_process", self.uid)
+
+
+IDENTITY_GUARDS = (MapIsDead, DiskIsDead, PodIs, MountIs)
+
+Guard = (
+    MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree | PodIs | PodIsPlacedAnew | MountIs | PodHasNoProcess
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,36 @@ class FileName(_Checked):
     grammar = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
 
 
+class KubeletPath(_Checked):
+    """Where the kubelet mounts a volume for a pod, or stages it, in whatever folder the kubelet has.
+
+    No part of it begins with a dot, so none leads upwards, and none needs an escape in mountinfo.
+    """
+
+    __slots__ = ()
+    grammar = re.compile(
+        r"(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){1,9}"
+        r"(?:/pods/[0-9a-f-]{36}/volumes/kubernetes\.io~csi/[a-z0-9][a-z0-9.-]{0,252}/mount"
+        r"|/plugins/kubernetes\.io/csi/[a-z0-9][a-z0-9.-]{0,252}/[a-z0-9][a-z0-9.-]{0,252}/globalmount"
+        r"|/plugins/kubernetes\.io/csi/volumeDevices/publish/[a-z0-9][a-z0-9.-]{0,252}/[0-9a-f-]{36})",
+        re.ASCII,
+    )
+
+
+class DeviceNumber(_Checked):
+    """Major and minor number of a mounted file system, as mountinfo prints them."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[0-9]{1,4}:[0-9]{1,7}", re.ASCII)
+
+
+class MountRoot(_Checked):
+    """What of a file system is mounted: `/`, a folder of it, or a node of /dev; nothing that needs an escape."""
+
+    __slots__ = ()
+    grammar = re.compile(r"/(?:[A-Za-z0-9_][A-Za-z0-9._~@:+-]*(?:/[A-Za-z0-9_][A-Za-z0-9._~@:+-]*)*)?", re.ASCII)
+
+
 class KubernetesName(_Checked):
     """A DNS subdomain, the form of all object names that reach a kubectl command."""
 

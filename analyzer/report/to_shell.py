@@ -15,10 +15,22 @@ from importlib.resources import files
 
 from analyzer.report.commands import command_line
 from analyzer.report.printable import printable
-from analyzer.runbook import ADMIN, Command, DiskIsDead, Effect, Guard, MapIsDead, MapIsNamed, PodIs, Runbook, Step
+from analyzer.runbook import (
+    ADMIN,
+    Command,
+    DiskIsDead,
+    Effect,
+    Guard,
+    MapIsDead,
+    MapIsNamed,
+    MountIs,
+    PodIs,
+    Runbook,
+    Step,
+)
 from analyzer.texts import Lang, Text
 
-_TEMPLATES = ("guards.sh", "cluster_guards.sh", "play.sh")
+_TEMPLATES = ("guards.sh", "cluster_guards.sh", "mount_guards.sh", "play.sh")
 _SETUP = """\
 set -u
 umask 077
@@ -81,7 +93,7 @@ def _guard_functions(number: int, step: Step) -> str:
 
 
 def _is_identity(guard: Guard) -> bool:
-    return isinstance(guard, MapIsDead | MapIsNamed | DiskIsDead | PodIs)
+    return isinstance(guard, MapIsDead | MapIsNamed | DiskIsDead | PodIs | MountIs)
 
 
 def _asked(guards: tuple[Guard, ...]) -> Iterator[str]:

@@ -62,3 +62,5 @@ T_open='map %s is in use: expected open count 0, found %s; `fuser -v /dev/%s` sh
 T_read='%s is in use: expected no reader, found %s (process %s)'
 T_other_pod='%s is another pod by now: expected uid %s, found %s; the new one is left alone'
 T_not_placed='the new pod %s has no node yet; look with `kubectl describe pod` why, and run this script again'
+T_other_mount='%s is no longer mounted as expected: expected device %s on top, found %s'
+T_pod_lives='pod %s still has a process: %s (process %s)'

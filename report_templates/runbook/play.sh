@@ -101,7 +101,7 @@ identity() {
 # step NUMBER EFFECT PHASE DOES SHOWN EXPECT IF_FAILS
 step() {
     number=$1 effect=$2 phase=$3 shown=$5 if_fails=$7
-    seen_map='' seen_disk='' seen_pod='' gone=''
+    seen_map='' seen_disk='' seen_pod='' seen_mount='' gone=''
     say ''
     say "$number/$total  $4"
     case $effect in destroys) word=$T_destroys ;; changes) word=$T_changes ;; *) word=$T_reads ;; esac
@@ -179,6 +179,7 @@ foresee() {
     flush-map) leaving="$leaving$seen_map " ;;
     stop-queueing) unqueued="$unqueued$seen_map " ;;
     recreate) replaced="$replaced$seen_pod " ;;
+    unmount) unmounted="$unmounted $seen_mount" ;;
     esac
 }
 

@@ -62,3 +62,5 @@ T_open='多路径设备 %s 正在使用：预期打开计数 0，实际 %s；用
 T_read='%s 正在使用：预期无进程读取，实际 %s（进程 %s）'
 T_other_pod='%s 已是另一个 Pod：预期 uid %s，实际 %s；不处理新的 Pod'
 T_not_placed='新的 Pod %s 尚未调度到节点；请用 `kubectl describe pod` 查看原因，然后重新执行本脚本'
+T_other_mount='%s 的挂载与预期不符：预期最上层为设备 %s，实际 %s'
+T_pod_lives='Pod %s 仍有进程：%s（进程 %s）'

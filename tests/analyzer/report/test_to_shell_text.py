@@ -122,7 +122,7 @@ def test_a_step_of_another_host_is_not_written() -> None:
 
 # --- promises --------------------------------------------------------------------------------------------------------
 
-GUARDS = ("guards.sh", "cluster_guards.sh")
+GUARDS = ("guards.sh", "cluster_guards.sh", "mount_guards.sh")
 SCRIPTS = (*GUARDS, "play.sh")
 READING = {"awk", "command", "dmsetup", "kubectl get pod", "ls", "readlink", "scsi_id", "sleep", "tr", "true"}
 SHELL = set(
@@ -130,24 +130,8 @@ SHELL = set(
 )
 SHELL |= {"trap", "until", "while", "IFS"}
 DATA = {"F", "HUP", "KILL", "LOGGED_IN", "Online", "btrfs", "mounted", "kthreadd", "multipathd", "running"}
-DATA |= {
-    "apply",
-    "jsonpath",
-    "metadata",
-    "nodeName",
-    "spec",
-    "info",
-    "status",
-    "mpath",
-    "naa",
-    "code",
-    "err",
-    "out",
-    "holder",
-    "rport",
-    "session",
-    "value",
-}
+DATA |= {"info", "status", "mpath", "naa", "code", "err", "out", "holder", "rport", "session", "value"}
+DATA |= {"apply", "jsonpath", "metadata", "no", "nodeName", "pod", "spec", "top", "yes"}
 
 
 def bare(source: str) -> list[str]:
