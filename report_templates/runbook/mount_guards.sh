@@ -37,7 +37,7 @@ sees_the_host() {
 # pod_has_no_process UID: systemd writes the uid with underscores into the names of its slices.
 pod_has_no_process() {
     sees_the_host || return
-    slice=$(printf '%s' "$1" | tr - _)
+    slice=$(printf '%s' "$1" | tr '-' '_')
     for entry in /proc/[0-9]*; do
         is_outside_pod "$entry" "pod$1" "pod$slice" || return
     done
