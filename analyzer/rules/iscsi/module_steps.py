@@ -1,32 +1,46 @@
-"""The steps that load iscsi_tcp, by what stands in the way of it; changing configuration files is told in words."""
+"""The steps that load iscsi_tcp, by what stands in the way of it, and have it loaded at the next boot too."""
 
 from __future__ import annotations
 
-from analyzer.facts import Unknown
+from analyzer.facts import Span, Unknown
 from analyzer.facts.host import ModuleLoading
+from analyzer.facts.modules_at_boot import ModuleLine, ModulesAtBoot
 from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text
 
 MODULE = "iscsi_tcp"
+OWN_FILE = "/etc/modules-load.d/iscsi_tcp.conf"
 
 AGAIN = Text(
     en="Read what it prints: `not found` means that the kernel's module package is missing, `install` that a rule in "
-    "/etc/modprobe.d forbids the module.",
-    zh="请查看其输出：`not found` 表示缺少内核模块软件包，`install` 表示 /etc/modprobe.d 中的规则禁用了该模块。",
+    "/etc/modprobe.d forbids the module, `Unknown symbol` that its files do not fit the running kernel (`depmod -a`, "
+    "or boot the kernel that they belong to).",
+    zh="请查看其输出：`not found` 表示缺少内核模块软件包，`install` 表示 /etc/modprobe.d 中的规则禁用了该模块，"
+    "`Unknown symbol` 表示模块文件与当前内核不匹配（执行 `depmod -a`，或用对应的内核启动）。",
 )
 
 
-def load(node: str, loading: ModuleLoading | Unknown) -> tuple[Step, ...]:
-    return (*_first(node, loading), _load(node), _persist(node), _confirm(node))
+def load(node: str, loading: ModuleLoading | Unknown, at_boot: ModulesAtBoot | Unknown) -> tuple[Step, ...]:
+    return (*_first(node, loading, at_boot), _load(node), *_persist(node, at_boot), _confirm(node))
 
 
-def _first(node: str, loading: ModuleLoading | Unknown) -> tuple[Step, ...]:
+def lines_of(loading: ModuleLoading | Unknown, at_boot: ModulesAtBoot | Unknown) -> tuple[Span, ...]:
+    """The lines of configuration that forbid it, where it is forbidden, and those that load it at boot."""
+    if isinstance(at_boot, Unknown):
+        return ()
+    forbidden = not isinstance(loading, Unknown) and loading.is_forbidden
+    found = (at_boot.forbids(MODULE) if forbidden else None, at_boot.loads(MODULE))
+    return tuple(line.span for line in found if line is not None)
+
+
+def _first(node: str, loading: ModuleLoading | Unknown, at_boot: ModulesAtBoot | Unknown) -> tuple[Step, ...]:
     if isinstance(loading, Unknown):
         return (_dry_run(node),)
     if not loading.exists:
         return (_install_package(node),)
     if loading.is_forbidden:
-        return (_find_rule(node), _allow(node))
+        line = None if isinstance(at_boot, Unknown) else at_boot.forbids(MODULE)
+        return (_find_rule(node), _allow(node, line))
     return ()
 
 
@@ -87,16 +101,16 @@ def _install_package(node: str) -> Step:
     )
 
 
-def _allow(node: str) -> Step:
+def _allow(node: str, line: ModuleLine | None) -> Step:
+    found = Text(en="the file found before", zh="上一步找到的文件")
     return _by_hand(
         node,
         Phase.LOAD_MODULE,
         f"{MODULE}-allow",
         Text(
-            en="Ask who forbade the module and why; if it may be used, remove the `install iscsi_tcp …` line "
-            "from the file found before",
-            zh="确认该模块被禁用的原因；如果允许使用，请从上一步找到的文件中删除 `install iscsi_tcp …` 这一行",
-        ),
+            en="Ask who forbade the module and why; if it may be used, remove its `install iscsi_tcp …` line in {file}",
+            zh="确认该模块被禁用的原因；如果允许使用，请从 {file} 中删除 `install iscsi_tcp …` 这一行",
+        ).fill(file=line.path if line is not None else found),
         Text(
             en="`modprobe -n -v iscsi_tcp` then prints insmod and the module's file",
             zh="之后 `modprobe -n -v iscsi_tcp` 会输出 insmod 及模块文件路径",
@@ -117,7 +131,34 @@ def _load(node: str) -> Step:
     )
 
 
-def _persist(node: str) -> Step:
+def _persist(node: str, at_boot: ModulesAtBoot | Unknown) -> tuple[Step, ...]:
+    """Not where it is done already; in words where a file of that name may hold something else."""
+    if isinstance(at_boot, Unknown) or any(line.path == OWN_FILE for line in at_boot.loaded):
+        done = not isinstance(at_boot, Unknown) and at_boot.loads(MODULE) is not None
+        return () if done else (_persist_by_hand(node),)
+    return () if at_boot.loads(MODULE) is not None else (_write_own_file(node),)
+
+
+def _write_own_file(node: str) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.LOAD_MODULE,
+        target=f"{MODULE}-at-boot",
+        effect=Effect.CHANGES,
+        does=Text(
+            en="Have it loaded at every boot: write the line `iscsi_tcp` into {file}, which is a new file",
+            zh="设置开机自动加载：新建 {file}，内容为一行 `iscsi_tcp`",
+        ).fill(file=OWN_FILE),
+        command=Command(("tee", OWN_FILE), stdin=MODULE),
+        expect=Text(en="The module is loaded after a reboot too", zh="重启后该模块仍会被加载"),
+        if_fails=Text(
+            en="A host without systemd has no /etc/modules-load.d: write `iscsi_tcp` into /etc/modules instead.",
+            zh="没有 systemd 的主机不存在 /etc/modules-load.d：请改为在 /etc/modules 中写入一行 `iscsi_tcp`。",
+        ),
+    )
+
+
+def _persist_by_hand(node: str) -> Step:
     return _by_hand(
         node,
         Phase.LOAD_MODULE,
