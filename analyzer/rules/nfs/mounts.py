@@ -80,8 +80,8 @@ class FailedMount:
     @property
     def timed_out(self) -> bool:
         """Ended by a limit, or mount itself got no answer."""
-        if self.how in (How.TIMEOUT, How.DEADLINE, How.EXIT_255):
-            return not self.output or self.how is not How.EXIT_255 or bool(_NO_ANSWER.search(self.output))
+        if self.how in (How.TIMEOUT, How.DEADLINE) or (self.how is How.EXIT_255 and not self.output):
+            return True
         return bool(_NO_ANSWER.search(self.output))
 
     @property
@@ -163,7 +163,8 @@ def _joined(
     command = next((hit for hit in reversed(hits) if hit.signal == COMMAND), None)
     stopped = tuple(hit.spans[-1] for hit in hits if hit.signal == TIMED_OUT)[-1:] if how is How.TIMEOUT else ()
     output = _output(told) or (_output(command) if how is not How.TIMEOUT else "")
-    spans = (*failure.spans, *((told or command).spans[-1:] if (told or command) else ()), *stopped)
+    quoted = told or command
+    spans = (*failure.spans, *(quoted.spans[-1:] if quoted else ()), *stopped)
     return FailedMount(failure, how, backend, protocol, share, options, output, tuple(dict.fromkeys(spans)), volume)
 
 
