@@ -116,10 +116,10 @@ def _capture(kind: str, items: Iterable[Json], old: Capture | None, started: str
 def _by_key(capture: Capture) -> dict[Key, Json]:
     if not capture.status.is_knowledge or not capture.out:
         return {}
-    return {_name(item): item for item in json.loads(capture.out)["items"]}
+    return {key_of(item): item for item in json.loads(capture.out)["items"]}
 
 
-def _name(item: Json) -> Key:
+def key_of(item: Json) -> Key:
     meta = item.get("metadata") or {}
     return meta.get("namespace") or "", meta.get("name") or ""
 
@@ -142,7 +142,7 @@ def _kind(where: str, document: Json) -> str:
 
 
 def _key(where: str, kind: str, document: Json) -> Key:
-    namespace, name = _name(document)
+    namespace, name = key_of(document)
     if not name:
         raise ScenarioError(f"{where}: {document['kind']} needs `metadata.name`")
     if not namespace and kind not in WITHOUT_NAMESPACE:
