@@ -1,0 +1,132 @@
+"""Attaching a volume fails with an error that no other rule knows: the array, or the driver, refused it.
+
+How we know
+    A VolumeAttachment is not attached and has an error, or an event of a pod that still waits says
+    `AttachVolume.Attach failed for volume`.  The error is quoted.
+Not reported here
+    Multi-Attach errors (volume-still-attached-elsewhere).  What was attached after the error.
+False alarms
+    An error that Kubernetes is just trying again after: the VolumeAttachment keeps its last error until it succeeds.
+    The error alone does not tell its cause: it is possible only, and is told as a symptom where a rule found the cause
+    for the same volume: an initiator that is missing, in use or not unique, a backend offline, a controller or node
+    plugin that does not run.
+Remedy
+    None is offered: read the driver's controller log around the error, and look the array's error code up.
+Source
+    eSDK_K8S_Plugin, csi/driver/controller.go; kubernetes-csi/external-attacher; kubernetes, attachdetach controller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.facts import Span, Unknown
+from analyzer.facts.bindings import Bindings
+from analyzer.facts.claims import PersistentVolumeClaims
+from analyzer.facts.cluster import Events, PersistentVolumes, Pods, VolumeAttachments
+from analyzer.facts.driver import Driver
+from analyzer.facts.taken import ClusterTaken
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
+from analyzer.impact import users_of_volumes
+from analyzer.rules import Cause, Through, cluster_rule
+from analyzer.rules.attach import refusal
+from analyzer.rules.attach.driver_pod import shortened
+from analyzer.rules.attach.waiting import attach_events, names_of, waits
+from analyzer.texts import Text, lines
+
+RULE = "attach-failed"
+_FAILED = re.compile(r"AttachVolume\.Attach failed for volume \"(?P<pv>[^\"]+)\" : (?P<says>.*)", re.S)
+_RPC = re.compile(r"rpc error: code = \w+ desc = (?P<says>.*)", re.S)
+
+TITLE = Text(en="Attaching a volume fails", zh="卷 attach 失败")
+TITLE_OF = Text(en="Attaching {volume} to {node} fails", zh="卷 {volume} attach 到 {node} 失败")
+CAUSES = (
+    "initiator-missing",
+    "initiator-in-use",
+    "duplicate-initiator",
+    "backend-offline",
+    "csi-controller-not-running",
+    "csi-attacher-not-running",
+    "csi-node-plugin-not-running",
+    "volume-still-attached-elsewhere",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What failed; `users` as the events told, when the cluster's bindings are not known."""
+
+    pv: str
+    node: str
+    says: str
+    spans: tuple[Span, ...]
+    users: tuple[Affected, ...] = ()
+
+
+@cluster_rule(RULE, Severity.ERROR, TITLE, explained_by=tuple(Cause(cause, through=Through.VOLUME) for cause in CAUSES))
+def attach_failed(
+    pods: Pods,
+    volumes: PersistentVolumes,
+    driver: Driver,
+    taken: ClusterTaken,
+    attachments: VolumeAttachments | Unknown,
+    claims: PersistentVolumeClaims | Unknown,
+    events: Events | Unknown,
+    bindings: Bindings | Unknown,
+) -> Iterator[Finding]:
+    by_volume: dict[tuple[str, str], _Failure] = {}
+    for one in (*_of_events(pods, volumes, driver, taken, attachments, claims, events), *_refused(driver, attachments)):
+        before = by_volume.get((one.pv, one.node))
+        spans = (*one.spans, *before.spans) if before else one.spans
+        users = before.users if before else ()
+        by_volume[one.pv, one.node] = _Failure(one.pv, one.node, one.says, spans, users or one.users)
+    for failure in by_volume.values():
+        yield _finding(failure, driver, users_of_volumes(bindings, {failure.pv}) or failure.users)
+
+
+def _refused(driver: Driver, attachments: VolumeAttachments | Unknown) -> Iterator[_Failure]:
+    for one in () if isinstance(attachments, Unknown) else attachments.items:
+        if one.attach_error and not one.attached and not one.deleting and one.driver in names_of(driver):
+            yield _Failure(one.pv, one.node, _unwrapped(one.attach_error), (one.span,))
+
+
+def _of_events(
+    pods: Pods,
+    volumes: PersistentVolumes,
+    driver: Driver,
+    taken: ClusterTaken,
+    attachments: VolumeAttachments | Unknown,
+    claims: PersistentVolumeClaims | Unknown,
+    events: Events | Unknown,
+) -> Iterator[_Failure]:
+    """Of pods that still wait, unless the volume was attached since."""
+    items = () if isinstance(attachments, Unknown) else attachments.items
+    attached = {(one.pv, one.node) for one in items if one.attached}
+    for wait in waits(pods, volumes, claims, driver, taken):
+        for event in sorted(attach_events(events, wait.pod), key=lambda one: one.last):
+            match = _FAILED.search(event.message)
+            if match and match["pv"] == wait.volume.name and (wait.volume.name, wait.pod.node) not in attached:
+                says = _unwrapped(match["says"])
+                yield _Failure(wait.volume.name, wait.pod.node, says, (event.span,), (wait.affected,))
+
+
+def _unwrapped(says: str) -> str:
+    match = _RPC.search(says)
+    return (match["says"] if match else says).strip()
+
+
+def _finding(failure: _Failure, driver: Driver, users: tuple[Affected, ...]) -> Finding:
+    return Finding(
+        rule=RULE,
+        severity=Severity.ERROR,
+        certainty=Certainty.POSSIBLE,
+        nodes=(failure.node,),
+        subject=f"pv:{failure.pv}",
+        title=TITLE_OF.fill(volume=failure.pv, node=failure.node),
+        cause=lines(*refusal.says(failure.pv, failure.node, shortened(failure.says))),
+        evidence=tuple(Evidence.of("", span) for span in dict.fromkeys(failure.spans)),
+        affects=users,
+        steps=refusal.look(failure.pv, driver, users),
+    )
