@@ -101,7 +101,7 @@ INITIATORS = (
     driver_signal(
         "driver-initiator-missing",
         rb"no 0 initiator|no 1 initiator|no 2 initiator",
-        r"\bno (?P<number>[012]) initiator\b",
+        r"(?:\bvolume (?P<volume>\S+) to node (?P<node>.*?) error: .*?)?\bno (?P<number>[012]) initiator\b",
         f"[ERROR]: {REQUEST}no 0 initiator",
         "V2.2.5.1 to v4.12",
         "storage/oceanstorage/base/attacher/attacher_utils.go",
@@ -110,6 +110,7 @@ INITIATORS = (
         "driver-initiator-in-use",
         rb"is already associated to another host",
         # the name may be masked, and the blank behind it with it
+        r"(?:\bvolume (?P<volume>\S+) to node (?P<node>.*?) error: .*?)?"
         r"(?P<kind>ISCSI|FC|NVMe|connector) initiator (?P<name>.*?)"
         r"is already associated to another host(?: (?P<host>[\w.-]+))?",
         f"[ERROR]: {REQUEST}FC initiator 21000024ff7ee1f4 is already associated to another host k8s_node-2",

@@ -8,8 +8,8 @@ Not reported here
     Maps with a usable path (path-degraded); maps all of whose LUNs were taken away (residual-multipath-map).
 False alarms
     An array that restarts: it comes back by itself.
-Removal
-    None.  The volumes are there; once the way to the array works again, so do they.
+Remedy
+    Restore the way to the array, by hand.  Nothing is removed: the volumes are there, and work again with the way.
 Source
     Capture of a real kernel: all_paths_down.
 """

@@ -7,8 +7,9 @@ Not reported here
     Disks whose remembered identity is no NAA name, since the two cannot be compared.
 False alarms
     None known.
-Removal
-    None, and nothing that acts on a disk's name: after a rescan the same names become paths of a healthy map.
+Remedy
+    Stop the pods that use it, by hand, and ask support before any rescan.  Nothing acts on a disk's name: after a
+    rescan the same names become paths of a healthy map.
 Source
     Capture of a real kernel: lun_reused.  The kernel prints "LUN assignments on this target have changed".
 """

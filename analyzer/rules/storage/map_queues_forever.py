@@ -7,8 +7,9 @@ Not reported here
     Maps that queue only for a while (no_path_retry N), healthy maps that would queue, maps over NVMe.
 False alarms
     None known.
-Removal
-    This rule removes nothing.  The residual map's runbook stops the queueing first.
+Remedy
+    None of its own, and nothing is removed: the residual map's runbook stops the queueing first; after an outage it
+    ends by itself with the first path that comes back.
 Source
     Capture of a real kernel: stale_queue; `kill -9` did not end the readers, stopping the queueing did.
 """

@@ -7,8 +7,8 @@ Not reported here
     Maps without any usable path (array-unreachable, residual-multipath-map).
 False alarms
     Right after a fault everything still prints `active ready`, since idle paths are checked every 20 s only.
-Removal
-    None: the same LUN is alive on another path.
+Remedy
+    Restore the link, or the mapping on the array, by hand.  Nothing is removed: the LUN is alive on another path.
 Source
     Capture of a real kernel: path_down, with `i/o pending` in its first seconds.
 """

@@ -4,14 +4,17 @@ How we know
     Every path failed, for the path checker (`multipath -ll`) and for the kernel (`dmsetup status`), while each path's
     session or port is logged in and its SCSI device `running`, and the array refuses INQUIRY (`scsi_id`).  Confirmed
     when the array itself denies the LUN as well: sense 25/00 by sg_turs or in the kernel log, or REPORT LUNS through
-    another disk of the same target.
+    another disk of the same target.  How it came about (failover, detach without unstage, a cleaner that missed it) is
+    told where objects, events or logs prove it.
 Not reported here
     A map with a usable path (path-degraded), one whose array is out of reach (array-unreachable: it prints the very
     same `failed faulty running`), one that reads another LUN (lun-id-reused), a map over NVMe.
 False alarms
     An unmapping that is still going on.  Idle paths are checked every 20 s only, so a map may look healthy until then.
-Removal
-    The law of removal (analyzer/remedies/removal.py) decides; what is not proven is said, and nothing is removed.
+Remedy
+    Where the law of removal (analyzer/remedies/removal.py) is proven: stop the queueing if it queues, flush the map by
+    its name, delete each path, list what is left; each step re-reads the identity first.  Else it is said what is not
+    proven and which reading command settles it, and nothing is removed.
 Source
     Huawei CSI FAQ, case 1; captures of a real kernel: stale_fail, stale_queue, stale_mounted, all_paths_down.
 """
@@ -22,7 +25,9 @@ from collections.abc import Iterator
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
+from analyzer.facts.cluster import Events, PersistentVolumes, VolumeAttachments
 from analyzer.facts.host import DriverWwnFiles, Host
+from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import DiskState, NodeStorage, StorageMap
 from analyzer.findings import Certainty, Finding, Severity
@@ -31,6 +36,7 @@ from analyzer.remedies.manual import step_by_hand
 from analyzer.remedies.removal import Ground, Removal, remove_map
 from analyzer.rules import node_rule
 from analyzer.rules.storage import proof
+from analyzer.rules.storage.story import Witnesses, told
 from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
@@ -77,11 +83,17 @@ def residual_multipath_map(
     bindings: Bindings | Unknown,
     host: Host | Unknown,
     staged: DriverWwnFiles | Unknown,
+    attachments: VolumeAttachments | Unknown,
+    volumes: PersistentVolumes | Unknown,
+    events: Events | Unknown,
+    signals: Signals | Unknown,
+    controller: ClusterSignals | Unknown,
 ) -> Iterator[Finding]:
     ground = Ground(node, host, bindings, staged)
+    witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller)
     for dead in storage.maps:
         if _is_candidate(dead):
-            yield _finding(ground, dead, remove_map(ground, dead))
+            yield _finding(ground, dead, remove_map(ground, dead), witnesses)
 
 
 def _is_candidate(dead: StorageMap) -> bool:
@@ -94,7 +106,7 @@ def _is_candidate(dead: StorageMap) -> bool:
     )
 
 
-def _finding(ground: Ground, dead: StorageMap, removal: Removal) -> Finding:
+def _finding(ground: Ground, dead: StorageMap, removal: Removal, witnesses: Witnesses) -> Finding:
     names = {
         "map": dead.name,
         "wwid": dead.wwid,
@@ -105,6 +117,8 @@ def _finding(ground: Ground, dead: StorageMap, removal: Removal) -> Finding:
     says = [_cause(dead).fill(**names)]
     if elsewhere := _elsewhere(ground, dead.wwid):
         says.append(ELSEWHERE.fill(names=elsewhere))
+    story, proven = told(witnesses, dead.wwid)
+    says += story
     if dead.queues:
         says.append(QUEUES)
     release: tuple[Step, ...] = ()
@@ -119,7 +133,7 @@ def _finding(ground: Ground, dead: StorageMap, removal: Removal) -> Finding:
         subject=dead.subject,
         title=TITLE.fill(map=dead.name, wwid=dead.wwid),
         cause=lines(*says, *proof.withheld(removal.obstacles)),
-        evidence=proof.of_map(ground.node, dead),
+        evidence=(*proof.of_map(ground.node, dead), *proof.quoted(ground.node, proven)),
         affects=users_of_luns(ground.bindings, (dead.wwid,)),
         steps=(*release, *removal.steps),
     )

@@ -8,8 +8,9 @@ Not reported here
     Disks that are paths of a map (residual-multipath-map), disks out of reach (array-unreachable), local disks.
 False alarms
     An unmapping that is still going on.
-Removal
-    The law of removal decides; a disk needs both INQUIRY refused and the array's own denial.
+Remedy
+    Where the law of removal is proven, with both INQUIRY refused and the array's own denial: delete each disk once its
+    identity was read again, and list what is left.  Else it is said what is not proven, and nothing is removed.
 Source
     Huawei CSI FAQ, case 1; captures of a real kernel: stale_sd_nomap, no_multipath.
 """
@@ -21,13 +22,16 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.block import LiveIdentities
+from analyzer.facts.cluster import Events, PersistentVolumes, VolumeAttachments
 from analyzer.facts.host import DriverWwnFiles, Host
+from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.findings import Certainty, Finding, Severity
 from analyzer.impact import users_of_luns
 from analyzer.remedies.removal import Ground, remove_disk
 from analyzer.rules import node_rule
 from analyzer.rules.storage import proof
+from analyzer.rules.storage.story import Witnesses, told
 from analyzer.texts import Text, lines
 
 TITLE = Text(en="Residual SCSI disks {disks} ({wwid})", zh="残留的 SCSI 磁盘 {disks}（{wwid}）")
@@ -47,19 +51,26 @@ def residual_scsi_disk(
     bindings: Bindings | Unknown,
     host: Host | Unknown,
     staged: DriverWwnFiles | Unknown,
+    attachments: VolumeAttachments | Unknown,
+    volumes: PersistentVolumes | Unknown,
+    events: Events | Unknown,
+    signals: Signals | Unknown,
+    controller: ClusterSignals | Unknown,
 ) -> Iterator[Finding]:
     ground = Ground(node, host, bindings, staged)
+    witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller)
     luns: dict[str, list[Disk]] = {}
     for disk in storage.bare_disks:
         if disk.state is DiskState.GONE:
             luns.setdefault(disk.wwid or disk.name, []).append(disk)
     for wwid, disks in luns.items():
-        yield _finding(ground, wwid, tuple(disks))
+        yield _finding(ground, wwid, tuple(disks), witnesses)
 
 
-def _finding(ground: Ground, wwid: str, disks: tuple[Disk, ...]) -> Finding:
+def _finding(ground: Ground, wwid: str, disks: tuple[Disk, ...], witnesses: Witnesses) -> Finding:
     removals = [remove_disk(ground, disk) for disk in disks]
     obstacles = tuple(dict.fromkeys(obstacle for removal in removals for obstacle in removal.obstacles))
+    story, proven = told(witnesses, wwid)
     names = {"wwid": wwid, "disks": ", ".join(disk.name for disk in disks)}
     return Finding(
         rule="residual-scsi-disk",
@@ -68,8 +79,11 @@ def _finding(ground: Ground, wwid: str, disks: tuple[Disk, ...]) -> Finding:
         nodes=(ground.node,),
         subject=f"wwid:{wwid}",
         title=TITLE.fill(**names),
-        cause=lines(CAUSE.fill(**names), *proof.withheld(obstacles)),
-        evidence=tuple(piece for disk in disks for piece in proof.of_disk(ground.node, disk)),
+        cause=lines(CAUSE.fill(**names), *story, *proof.withheld(obstacles)),
+        evidence=(
+            *(piece for disk in disks for piece in proof.of_disk(ground.node, disk)),
+            *proof.quoted(ground.node, proven),
+        ),
         affects=users_of_luns(ground.bindings, (wwid,)),
         steps=tuple(step for removal in removals for step in removal.steps),
     )

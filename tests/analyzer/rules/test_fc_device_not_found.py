@@ -12,6 +12,7 @@ from analyzer.facts.cluster import (
     Pod,
     Pods,
     PublishInfo,
+    StorageBackends,
     VolumeAttachment,
     VolumeAttachments,
 )
@@ -75,6 +76,7 @@ def judged(**facts: object) -> list[Finding | Inconclusive]:
         VolumeAttachments: VolumeAttachments((ATTACHMENT,)),
         Pods: Pods((POD,)),
         Events: Events(()),
+        StorageBackends: UNKNOWN,
         Bindings: bind((ATTACHMENT,), (VOLUME,), (POD,), ()),
     }
     kinds = {kind.__name__: kind for kind in given}

@@ -2,21 +2,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analyzer.facts import Unknown
 from analyzer.facts.block import LiveIdentities
 from analyzer.facts.host import DriverWwnFiles
 from analyzer.facts.storage import Disk, DiskState
 from analyzer.findings import Certainty, Finding
 from analyzer.rules.storage.residual_scsi_disk import residual_scsi_disk as rule
 from analyzer.runbook import Phase
+from bundle.capture import Status
 from tests.analyzer import dead_storage as given
 
 LIVE = LiveIdentities(())
+UNTOLD = Unknown("x", Status.TIMEOUT, "why")
 BARE = {"kernel_state": None, "kernel_span": None, "path": None}
 
 
 def judged(*disks: Disk) -> list[Finding]:
     storage = given.storage(bare=disks)
-    found = rule.judge("worker-1", storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()))
+    found = rule.judge("worker-1", storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()), *[UNTOLD] * 5)
     return [one for one in found if isinstance(one, Finding)]
 
 
@@ -39,7 +42,8 @@ def test_a_disk_that_answers_or_is_out_of_reach_is_not_reported() -> None:
 
 def test_a_dead_path_of_a_map_is_not_reported_twice() -> None:
     storage = given.storage(given.dead_map())
-    assert list(rule.judge("worker-1", storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()))) == []
+    known = (storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()))
+    assert list(rule.judge("worker-1", *known, *[UNTOLD] * 5)) == []
 
 
 def test_it_cannot_know_without_a_live_inquiry() -> None:

@@ -1,0 +1,1 @@
+"""Rules about the names by which nodes introduce themselves to arrays."""
