@@ -1,0 +1,172 @@
+"""What brings publishInfo back: a new attachment, or a driver that is attached at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.facts import Unknown
+from analyzer.facts.cluster import ClusterNodes, Pod
+from analyzer.facts.driver import Driver
+from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
+from analyzer.remedies.manual import step_by_hand
+from analyzer.remedies.pods import recreate
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
+from analyzer.texts import Text
+
+COLUMNS = (
+    "custom-columns=NAME:.metadata.name,PV:.spec.source.persistentVolumeName,NODE:.spec.nodeName,"
+    "ATTACHED:.status.attached,PUBLISHINFO:.status.attachmentMetadata.publishInfo"
+)
+COLLECT = Text(en="Collect again, and compare the bundles.", zh="请重新采集，并比较两次的采集包。")
+
+
+def attach_anew(
+    pv: str, node: str, attachment: str, users: tuple[Pod, ...], nodes: ClusterNodes | Unknown
+) -> list[Step]:
+    """All pods on the node that use the volume leave it, so that the attachment goes, and comes back whole."""
+    movable = [pod for pod in users if pod.owner_kind != "DaemonSet"]
+    steps = [_kept_off(pod, node, attachment) for pod in users if pod.owner_kind == "DaemonSet"]
+    steps += recreate(movable, away_from=None if _is_cordoned(node, nodes) else node)
+    if movable:
+        steps.append(_stays(pv, node, attachment))
+    if not users:
+        steps.append(_users_unknown(pv, node))
+    return [*steps, look(pv)]
+
+
+def _is_cordoned(node: str, nodes: ClusterNodes | Unknown) -> bool:
+    items = () if isinstance(nodes, Unknown) else nodes.items
+    return any(one.name == node and one.unschedulable for one in items)
+
+
+def look(pv: str) -> Step:
+    return Step(
+        host=ADMIN,
+        phase=Phase.CONFIRM,
+        target="publish-info",
+        effect=Effect.READS,
+        does=Text(
+            en="See whether each attachment has its publishInfo again",
+            zh="查看各 VolumeAttachment 是否已有 publishInfo",
+        ),
+        command=Command(("kubectl", "get", "volumeattachments", "-o", COLUMNS)),
+        expect=Text(
+            en="The line of {pv} has publishInfo, not <none>. For NFS volumes {{}} is right.",
+            zh="{pv} 一行有 publishInfo，而不是 <none>。NFS 类卷显示 {{}} 为正常。",
+        ).fill(pv=pv),
+        if_fails=COLLECT,
+    )
+
+
+def _stays(pv: str, node: str, attachment: str) -> Step:
+    does = Text(
+        en="Only if a new pod is placed on {node} again and fails in the same way: the attachment {name} must be gone "
+        "before the pod comes back. Scale its workload to 0, wait until `kubectl get volumeattachment {name}` says "
+        "NotFound, then scale it up again",
+        zh="仅当新的 Pod 又调度到 {node} 且报同样错误时执行：必须先等 VolumeAttachment {name} 消失，Pod 才能重建。"
+        "将其工作负载缩容为 0，等 `kubectl get volumeattachment {name}` 显示 NotFound 后，再恢复副本数",
+    )
+    return step_by_hand(ADMIN, f"attachment-{pv}-{node}", does.fill(node=node, name=attachment or "?"), Phase.CONFIRM)
+
+
+def _kept_off(pod: Pod, node: str, attachment: str) -> Step:
+    does = Text(
+        en="Pod {pod} belongs to DaemonSet {owner}, which at once makes a new pod on {node} while the attachment is "
+        "still there, so deleting the pod does not help. Keep the DaemonSet off {node} (nodeSelector or node affinity) "
+        "until `kubectl get volumeattachment {name}` says NotFound, then let it back",
+        zh="Pod {pod} 属于 DaemonSet {owner}，删除后会立即在 {node} 上重建，而 VolumeAttachment 仍在，因此删除无效。"
+        "请先用 nodeSelector 或节点亲和性让该 DaemonSet 离开 {node}，等 `kubectl get volumeattachment {name}` "
+        "显示 NotFound 后再恢复",
+    )
+    said = does.fill(pod=pod.full_name, owner=pod.owner_name, node=node, name=attachment or "?")
+    return step_by_hand(ADMIN, f"daemonset-{pod.full_name}", said, Phase.RECREATE)
+
+
+def _users_unknown(pv: str, node: str) -> Step:
+    does = Text(
+        en="Find the pods on {node} that use volume {pv}, and have each of them made anew on another node",
+        zh="找出 {node} 上使用卷 {pv} 的 Pod，并让它们在其他节点上重建",
+    )
+    return step_by_hand(ADMIN, f"pods-of-{pv}", does.fill(node=node, pv=pv), Phase.RECREATE)
+
+
+def require_attachment(driver: Driver) -> Iterator[Step]:
+    """The CSIDriver object cannot be changed, only made anew; so this stays with a human."""
+    yield _look_at_driver(driver.name)
+    does = Text(
+        en="In the chart's values.yaml set `CSIDriverObject.attachRequired: true`, delete the "
+        "CSIDriver object (`kubectl delete csidriver {driver}`: its field cannot be changed, and running volumes go "
+        "on), and install the chart again with `helm upgrade`, so that the container csi-attacher is there. Or upgrade "
+        "the driver to v4.11 or newer, where a node attaches its volumes by itself. Then have the waiting pods made "
+        "anew",
+        zh="在 values.yaml 中设置 `CSIDriverObject.attachRequired: true`，删除 CSIDriver 对象"
+        "（`kubectl delete csidriver {driver}`：该字段不可修改，已运行的卷不受影响），再用 `helm upgrade` 重新安装，"
+        "确保有 csi-attacher 容器。或将驱动升级到 v4.11 及以上版本，由节点自行完成映射。之后重建等待中的 Pod",
+    )
+    yield step_by_hand(ADMIN, f"attach-required-{driver.name}", does.fill(driver=driver.name), Phase.CONFIGURE)
+
+
+def _look_at_driver(driver: str) -> Step:
+    try:
+        words = ("kubectl", "get", "csidriver", KubernetesName(driver), "-o", "jsonpath={.spec.attachRequired}")
+    except UnsafeValueError:
+        return step_by_hand(ADMIN, "csidriver", ATTACH.fill(driver=driver), Phase.CHECK)
+    return Step(
+        host=ADMIN,
+        phase=Phase.CHECK,
+        target="csidriver",
+        effect=Effect.READS,
+        does=ATTACH.fill(driver=driver),
+        command=Command(words),
+        expect=Text(
+            en="false: Kubernetes never asks this driver to attach a volume",
+            zh="false：Kubernetes 从不要求该驱动映射卷",
+        ),
+        if_fails=Text(
+            en="true: then look whether the controller pod has a container csi-attacher.",
+            zh="若为 true：再查看控制器 Pod 中是否有 csi-attacher 容器。",
+        ),
+    )
+
+
+ATTACH = Text(
+    en="See whether Kubernetes attaches the volumes of {driver} at all",
+    zh="查看 Kubernetes 是否会为 {driver} 执行卷的映射",
+)
+
+
+def look_at_backends(why: str) -> Step:
+    return Step(
+        host=ADMIN,
+        phase=Phase.CHECK,
+        target="backends",
+        effect=Effect.READS,
+        does=Text(
+            en="See whether the backend that the volume belongs to is online ({why})",
+            zh="查看该卷所属的后端是否在线（{why}）",
+        ).fill(why=why[:160]),
+        command=Command(("kubectl", "get", "storagebackendcontents.xuanwu.huawei.io")),
+        expect=Text(
+            en="ONLINE is true for each backend; an empty column means that the driver cannot reach the array",
+            zh="每个后端的 ONLINE 均为 true；为空表示驱动无法连接阵列",
+        ),
+        if_fails=Text(
+            en="Bring the backend online first; the kubelet then tries again by itself.",
+            zh="请先恢复该后端，kubelet 会自动重试。",
+        ),
+    )
+
+
+def before_it_fails(is_pressing: bool) -> Step:
+    pressing = Text(
+        en="Before the next restart of a node: upgrade the driver to v4.11 or newer, which mends this by itself; or, "
+        "in a maintenance window, let all pods that use one of the listed volumes leave their node once (cordon, delete, "
+        "uncordon), so that its attachment is made anew",
+        zh="请在节点下次重启之前处理：将驱动升级到 v4.11 及以上版本（可自动恢复）；或在维护窗口内让使用所列卷的 Pod "
+        "离开其节点一次（cordon、删除、uncordon），使 VolumeAttachment 重建",
+    )
+    later = Text(
+        en="When you upgrade the driver, choose v4.11 or newer",
+        zh="升级驱动时，请选择 v4.11 或更高版本",
+    )
+    return step_by_hand(ADMIN, "publish-info-later", pressing if is_pressing else later, Phase.CONFIGURE)
