@@ -160,8 +160,8 @@ def look_at_backends(why: str) -> Step:
 def before_it_fails(is_pressing: bool) -> Step:
     pressing = Text(
         en="Before the next restart of a node: upgrade the driver to v4.11 or newer, which mends this by itself; or, "
-        "in a maintenance window, let all pods that use one of the listed volumes leave their node once (cordon, delete, "
-        "uncordon), so that its attachment is made anew",
+        "in a maintenance window, let all pods that use one of the listed volumes leave their node once (cordon, "
+        "delete, uncordon), so that its attachment is made anew",
         zh="请在节点下次重启之前处理：将驱动升级到 v4.11 及以上版本（可自动恢复）；或在维护窗口内让使用所列卷的 Pod "
         "离开其节点一次（cordon、删除、uncordon），使 VolumeAttachment 重建",
     )
