@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from analyzer.findings import Finding
 from analyzer.runbook import Effect, Runbook, Step
 from analyzer.runbook import Phase as StepPhase
-from tests.analyzer.random_nodes.bends import BENDS, HOSTILE_BENDS
+from tests.analyzer.random_nodes.bends import BENDS, FORGED, HOSTILE, HOSTILE_BENDS, HOSTILE_DISKS, HOSTILE_HOSTS
 from tests.analyzer.random_nodes.blueprint import Blueprint, blueprints
 from tests.analyzer.random_nodes.gaps import GAPS, Gap, open_gaps, smallest
 from tests.analyzer.random_nodes.judging import judge
@@ -43,6 +43,7 @@ fewer = settings(law, max_examples=EXAMPLES // 3)
 WORD = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@+=-]*|-[a-z-]+|--[a-z-]+", re.ASCII)
 MAP_NAME = re.compile(r"(?!dm-[0-9])(?![0-9]+:[0-9])[A-Za-z0-9_][A-Za-z0-9_.:+@-]{0,126}", re.ASCII)
 DELETE = re.compile(r"/sys/block/sd[a-z]{1,4}/device/delete", re.ASCII)
+UNSAFE = [name for name in (*HOSTILE, *HOSTILE_DISKS, *HOSTILE_HOSTS, *FORGED) if not WORD.fullmatch(name)]
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 BOOT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 UUID = re.compile(r"mpath-3(?:[0-9a-f]{16}|[0-9a-f]{32})", re.ASCII)
@@ -146,7 +147,8 @@ def is_provable(node: Node, lun: Lun) -> bool:
     doubts = any(other.wanted.here for other in node.luns if not _is_named(other))
     safe = MAP_NAME.fullmatch(lun.map.name) if lun.map else True
     plain_host = WORD.fullmatch(node.hostname) and not node.hostname.startswith("-")
-    settled = bool(lun.paths) and not doubts and not (lun.map and lun.map.suspended)
+    seen = bool(lun.paths) and not any(path.late for path in lun.paths)
+    settled = seen and not doubts and not (lun.map and lun.map.suspended)
     known = lun.wanted.is_csi and (_is_named(lun) or lun.wanted.staged)
     return bool(settled and known and safe and plain_host and not missing(node, lun, {}))
 
@@ -196,8 +198,10 @@ def is_well_formed(step: Step) -> bool:
             return bool(DELETE.fullmatch(path)) and step.command.stdin == "1"
         case ("dmsetup", "message", "-u", uuid, "0", "fail_if_no_path"):
             return bool(UUID.fullmatch(uuid))
+    # other steps have words of their own, in which nothing hostile may stand
     calls = [word for guard in step.guards for word in guard.call]
-    return not is_final(step) and all(WORD.fullmatch(word) for word in (*argv, *calls))
+    told = any(name in word for name in UNSAFE for word in (*argv, step.command.stdin or ""))
+    return not is_final(step) and not told and all(map(WORD.fullmatch, calls))
 
 
 @fewer

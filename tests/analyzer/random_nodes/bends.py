@@ -41,6 +41,7 @@ HOSTILE = (
     "a/b",
 )
 HOSTILE_DISKS = ("sda;reboot", "sd$(reboot)", "sd`id`", "sdé", "sda&&reboot")
+FORGED = ("dm-0;reboot", "dm-0$(reboot)", "dm-`id`")
 HOSTILE_HOSTS = ("a;reboot", "$(reboot)", "-h", "主机")
 Bend = Callable[[Node, Lun, Random], None]
 
@@ -201,7 +202,7 @@ def _hostile_disk(_: Node, lun: Lun, random: Random) -> None:
 
 def _forged(_: Node, lun: Lun, random: Random) -> None:
     if lun.map:
-        lun.map.forged_name = random.choice(("dm-0;reboot", "dm-0$(reboot)", "dm-`id`"))
+        lun.map.forged_name = random.choice(FORGED)
 
 
 def _hostile_host(node: Node, _: Lun, random: Random) -> None:
