@@ -1,0 +1,1 @@
+"""Rules about the host: its clock, its multipath daemon, and the commands that the driver runs on it."""
