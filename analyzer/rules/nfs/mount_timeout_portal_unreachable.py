@@ -36,6 +36,7 @@ from analyzer.impact import users_of_volumes
 from analyzer.rules import cluster_rule
 from analyzer.rules.nfs import path_steps
 from analyzer.rules.nfs.mounts import NFS, NFS_PORT, How, failed_mounts
+from analyzer.rules.nfs.refusals import THREE_CAUSES
 from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
@@ -145,8 +146,8 @@ def _failed_shares(
     for node, known in failures.known():
         heard = signals.of(node)
         for one in failed_mounts(known, heard if isinstance(heard, Signals) else _nothing(node), volumes, backends):
-            silent_exit = one.how is How.EXIT and not one.output
-            if one.portal and (one.timed_out or silent_exit):
+            fits = one.how is How.EXIT and (not one.output or THREE_CAUSES in one.output)
+            if one.portal and (one.timed_out or fits):
                 portals = frozenset({(one.portal, NFS_PORT)})
                 yield _Failed(node, one.failure.pv, portals, is_block=False, spans=one.spans)
 

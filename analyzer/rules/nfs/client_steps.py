@@ -1,0 +1,110 @@
+"""Steps that bring the NFS client and its rpc.statd onto a host; packages are installed by hand, by distribution."""
+
+from __future__ import annotations
+
+from analyzer.facts import Unknown
+from analyzer.facts.host import OsRelease
+from analyzer.remedies.manual import step_by_hand
+from analyzer.runbook import Command, Effect, Phase, Step
+from analyzer.texts import Text
+
+APT, ZYPPER, DNF = "apt-get install nfs-common", "zypper install nfs-client", "yum install nfs-utils"
+FAMILIES = {APT: ("debian", "ubuntu", "uos", "deepin"), ZYPPER: ("sles", "suse", "opensuse")}
+VENDOR = ("nfs+", "dpc", "dtfs")
+
+
+def install(node: str, protocol: str, release: OsRelease | Unknown) -> tuple[Step, ...]:
+    if protocol in VENDOR:
+        return (_vendor(node, protocol),)
+    return (
+        step_by_hand(
+            node,
+            "nfs-client",
+            Text(
+                en="Install the NFS client: `{command}`. By distribution: nfs-common (Debian, Ubuntu), nfs-utils "
+                "(RHEL, CentOS, openEuler, Kylin, Anolis), nfs-client (SUSE)",
+                zh="安装 NFS 客户端：`{command}`。各发行版的软件包：nfs-common（Debian、Ubuntu），"
+                "nfs-utils（RHEL、CentOS、openEuler、Kylin、Anolis），nfs-client（SUSE）",
+            ).fill(command=_command(release)),
+            phase=Phase.CONFIGURE,
+        ),
+        Step(
+            host=node,
+            phase=Phase.CONFIRM,
+            target="nfs-client",
+            effect=Effect.READS,
+            does=Text(en="See that mount.nfs is there", zh="确认 mount.nfs 已安装"),
+            command=Command(("mount.nfs", "-V")),
+            expect=Text(
+                en="mount.nfs: (linux nfs-utils …). The kubelet then tries again by itself within two minutes",
+                zh="输出 mount.nfs: (linux nfs-utils …)。之后 kubelet 会在两分钟内自动重试",
+            ),
+            if_fails=Text(en="The package is not installed on this host.", zh="该主机未安装此软件包。"),
+        ),
+    )
+
+
+def _command(release: OsRelease | Unknown) -> str:
+    if isinstance(release, Unknown):
+        return f"{DNF}` / `{APT}"
+    told = release.id.lower()
+    return next((command for command, ids in FAMILIES.items() if told.startswith(ids)), DNF)
+
+
+def _vendor(node: str, protocol: str) -> Step:
+    return step_by_hand(
+        node,
+        f"{protocol}-client",
+        Text(
+            en="Install the vendor's client for {protocol} on this host, in the version that the array's documentation "
+            "names for this kernel (`uname -r`); the distribution's packages do not have it",
+            zh="在该主机上安装厂商的 {protocol} 客户端，版本以阵列文档中针对当前内核（`uname -r`）的要求为准；"
+            "发行版软件源不提供该客户端",
+        ).fill(protocol=protocol.upper()),
+        phase=Phase.CONFIGURE,
+    )
+
+
+def statd(node: str) -> tuple[Step, ...]:
+    """rpcbind first: rpc.statd registers with it."""
+    return (
+        _start(node, "rpcbind", "rpcbind.service"),
+        _start(node, "rpc-statd", "rpc-statd.service"),
+        Step(
+            host=node,
+            phase=Phase.CONFIRM,
+            target="rpc-statd",
+            effect=Effect.READS,
+            does=Text(en="See that both run", zh="确认两个服务均在运行"),
+            command=Command(("systemctl", "is-active", "rpcbind.service", "rpc-statd.service")),
+            expect=Text(
+                en="active, twice. The kubelet then tries again by itself within two minutes",
+                zh="输出两行 active。之后 kubelet 会在两分钟内自动重试",
+            ),
+            if_fails=Text(
+                en="See `systemctl status rpc-statd rpcbind`. A masked unit was switched off on purpose: ask why, or "
+                "mount with NFSv4, which needs neither.",
+                zh="查看 `systemctl status rpc-statd rpcbind`。被 mask 的单元是人为关闭的：请确认原因，"
+                "或改用不需要它们的 NFSv4 挂载。",
+            ),
+        ),
+    )
+
+
+def _start(node: str, target: str, unit: str) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.CONFIGURE,
+        target=target,
+        effect=Effect.CHANGES,
+        does=Text(
+            en="Start {unit}; `systemctl stop {unit}` undoes it", zh="启动 {unit}；撤销：`systemctl stop {unit}`"
+        ).fill(unit=unit),
+        command=Command(("systemctl", "start", unit)),
+        expect=Text(en="No output", zh="无输出"),
+        if_fails=Text(
+            en="`Unit … is masked`, or not found: see `systemctl status`; nfs-utils or nfs-common may be incomplete.",
+            zh="若提示 `Unit … is masked` 或不存在：请查看 `systemctl status`，"
+            "nfs-utils 或 nfs-common 可能安装不完整。",
+        ),
+    )

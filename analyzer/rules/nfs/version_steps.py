@@ -1,0 +1,146 @@
+"""Steps against a refused NFS version: enable it on the array, or ask for another one.
+
+Kubernetes forbids changes of a StorageClass's parameters, provisioner, reclaimPolicy and volumeBindingMode, but not of
+its mountOptions; and of a PV's volume source, volumeMode and nodeAffinity, but not of its mountOptions.  A class is
+read when a volume is made; a PV at every mount.  The patch of a PV first tests that the option is still the one that
+the bundle had.
+Source   kubernetes, pkg/apis/storage/validation and pkg/apis/core/validation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from analyzer.facts.cluster import PersistentVolume
+from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
+from analyzer.facts.nfs import VersionOption
+from analyzer.remedies.manual import step_by_hand
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
+from analyzer.texts import Text
+
+UNDO = Text(
+    en="If `testing value … failed` is printed, the PV was changed meanwhile: look at it with `kubectl get pv {pv} -o "
+    "yaml`. To undo this step, run it with the two options exchanged.",
+    zh="若报 `testing value … failed`，说明该 PV 已被修改：请用 `kubectl get pv {pv} -o yaml` 查看。"
+    "撤销方法：交换两个选项后重新执行。",
+)
+
+
+def steps(backend: str, versions: Iterable[str], instead: str, volumes: Iterable[PersistentVolume]) -> tuple[Step, ...]:
+    """`instead` is a version that the array is known to speak, "" if none is."""
+    listed = ", ".join(f"NFSv{version}" for version in versions if version) or "NFSv4"
+    found = tuple(volumes)
+    classes = sorted({one.storage_class for one in found if one.storage_class})
+    return (
+        _enable(backend, listed),
+        *(_pin(one, instead) for one in found),
+        _class(classes, instead),
+        *_confirm(found),
+    )
+
+
+def _enable(backend: str, listed: str) -> Step:
+    return step_by_hand(
+        ADMIN,
+        f"enable-{backend}",
+        Text(
+            en="Either, on the array (DeviceManager, the NFS service of the vStore of backend {backend}): switch on "
+            "{versions}. Then nothing else is to be done: the kubelet tries again within two minutes. Or leave the "
+            "array as it is, and go on with the next steps",
+            zh="方式一：在阵列上（DeviceManager，后端 {backend} 所在 vStore 的 NFS 服务）开启 {versions}，"
+            "之后无需其他操作，kubelet 会在两分钟内自动重试。方式二：不修改阵列，继续执行后续步骤",
+        ).fill(backend=backend or "?", versions=listed),
+        phase=Phase.CONFIGURE,
+    )
+
+
+def _pin(volume: PersistentVolume, instead: str) -> Step:
+    try:
+        return _patch(volume, KubernetesName(volume.name), VersionOption(f"nfsvers={instead}"))
+    except UnsafeValueError:
+        return _pin_by_hand(volume, instead)
+
+
+def _patch(volume: PersistentVolume, name: KubernetesName, wanted: VersionOption) -> Step:
+    """Raises `UnsafeValueError` when the PV's options are not of the form that a patch is built for."""
+    options = volume.mount_options
+    found = [(place, one) for place, one in enumerate(options) if one.startswith(("nfsvers=", "vers="))]
+    if len(found) != 1:
+        raise UnsafeValueError(f"not one option: {options!r}")
+    place, old = found[0][0], VersionOption(found[0][1])
+    path = f"/spec/mountOptions/{place}"
+    patch = [
+        {"op": "test", "path": path, "value": str(old)},
+        {"op": "replace", "path": path, "value": str(wanted)},
+    ]
+    return Step(
+        host=ADMIN,
+        phase=Phase.CONFIGURE,
+        target=f"pv-{name}",
+        effect=Effect.CHANGES,
+        does=Text(
+            en="If the version is not enabled on the array: mount PV {pv} with {wanted} instead of {old} from its next "
+            "mount on",
+            zh="如果不在阵列上开启该版本：让 PV {pv} 从下次挂载起使用 {wanted}（原为 {old}）",
+        ).fill(pv=name, wanted=wanted, old=old),
+        command=Command(("kubectl", "patch", "pv", name, "--type=json", "-p", json.dumps(patch))),
+        expect=Text(
+            en="`persistentvolume/{pv} patched`. Pods that mount it already keep what they have",
+            zh="输出 `persistentvolume/{pv} patched`。已挂载该卷的 Pod 不受影响",
+        ).fill(pv=name),
+        if_fails=UNDO.fill(pv=name),
+    )
+
+
+def _pin_by_hand(volume: PersistentVolume, instead: str) -> Step:
+    return step_by_hand(
+        ADMIN,
+        f"pv-{volume.name}",
+        Text(
+            en="If the version is not enabled on the array: `kubectl edit pv {pv}` and set under spec.mountOptions one "
+            "option nfsvers={version}, a version that the array has enabled (now: {now})",
+            zh="如果不在阵列上开启该版本：执行 `kubectl edit pv {pv}`，在 spec.mountOptions 中设置 nfsvers={version}，"
+            "须为阵列已开启的版本（当前：{now}）",
+        ).fill(pv=volume.name, version=instead or "…", now=", ".join(volume.mount_options) or "-"),
+        phase=Phase.CONFIGURE,
+    )
+
+
+def _class(classes: list[str], instead: str) -> Step:
+    return step_by_hand(
+        ADMIN,
+        "storage-class",
+        Text(
+            en="For volumes that are made later, also change mountOptions of the StorageClass ({classes}) to "
+            "nfsvers={version}, or make a new class with it; existing PVs do not follow their class. If the class "
+            "comes from helm or a repository, change it there",
+            zh="对于以后创建的卷，还需将 StorageClass（{classes}）的 mountOptions 改为 nfsvers={version}，"
+            "或新建 StorageClass；已有 PV 不会随之改变。如果该 StorageClass 由 helm 或代码仓管理，请在源头修改",
+        ).fill(classes=", ".join(classes) or "?", version=instead or "…"),
+        phase=Phase.CONFIGURE,
+    )
+
+
+def _confirm(volumes: tuple[PersistentVolume, ...]) -> Iterator[Step]:
+    for volume in volumes[:1]:
+        try:
+            name = KubernetesName(volume.name)
+        except UnsafeValueError:
+            continue
+        yield Step(
+            host=ADMIN,
+            phase=Phase.CONFIRM,
+            target=f"pv-{name}",
+            effect=Effect.READS,
+            does=Text(en="See the options of PV {pv}", zh="查看 PV {pv} 的挂载选项").fill(pv=name),
+            command=Command(("kubectl", "get", "pv", name, "-o", "jsonpath={.spec.mountOptions}")),
+            expect=Text(
+                en="The version that the array has enabled; the pod runs within two minutes",
+                zh="显示阵列已开启的版本；Pod 在两分钟内正常运行",
+            ),
+            if_fails=Text(
+                en="If the pod still waits, delete it: its workload makes it anew.",
+                zh="如果 Pod 仍在等待，请删除该 Pod，由其工作负载重建。",
+            ),
+        )
