@@ -30,6 +30,7 @@ from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
 from analyzer.rules import cluster_rule
+from analyzer.rules.hearing import DRIVER_AND_KUBELET
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text, lines
 
@@ -46,9 +47,9 @@ SILENT = Text(
     en="Nothing that the driver or the kubelet said of this volume is in the logs and events that were read.",
     zh="已读取的日志和事件中没有驱动或 kubelet 关于该卷的报错。",
 )
-NOT_READ = Text(
-    en="Node {node} was not read ({reason}), so that its driver and kubelet could not be heard.",
-    zh="节点 {node} 未能采集（{reason}），因此无法得知其驱动和 kubelet 的报错。",
+NOT_HEARD = Text(
+    en="Neither the log of the driver nor the kubelet's on node {node} was read, and events live for an hour only.",
+    zh="节点 {node} 上的驱动日志和 kubelet 日志均未读取到，而事件只保留一小时。",
 )
 
 
@@ -112,8 +113,8 @@ def _cause(pod: Pod, volumes: list[PersistentVolume]) -> Text:
 def _told(pod: Pod, said: tuple[Failure, ...], failures: VolumeFailures | Unknown | None) -> Iterator[Text]:
     for failure in said:
         yield SAID.fill(says=failure.says[:400], times=failure.times)
-    if isinstance(failures, Unknown):
-        yield NOT_READ.fill(node=pod.node, reason=failures.reason or failures.status)
+    if not isinstance(failures, VolumeFailures) or not set(DRIVER_AND_KUBELET) & set(failures.heard):
+        yield NOT_HEARD.fill(node=pod.node)
     elif not said:
         yield SILENT
 

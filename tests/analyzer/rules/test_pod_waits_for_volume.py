@@ -57,7 +57,8 @@ def test_what_the_driver_said_last_is_quoted():
 
 def test_silence_is_told_apart_from_not_having_listened():
     assert "Nothing that the driver" in judged(pod())[0].cause.en
-    assert "no route to host" in judged(pod(), UNKNOWN)[0].cause.en
+    assert "was read" in judged(pod(), UNKNOWN)[0].cause.en
+    assert "was read" in judged(pod(), VolumeFailures((), ("events",)))[0].cause.en
 
 
 def test_a_pod_that_waits_for_its_image_waits_for_nothing_of_ours():
