@@ -1,6 +1,7 @@
 """Whether the driver was ever asked for a volume on a node since a moment, by its own logs.
 
-Silence counts only where the log covers the time: it begins before, and goes on after.  The driver prints its local
+Silence counts only where the log covers the time: it begins before, and goes on after, or it is the live file of a
+driver that runs and had nothing to say.  The driver prints its local
 time without a zone; that is UTC up to V4.2, and the host's since V4.3, which mounts /etc/localtime.  Where the zone is
 not certain, the log must cover the time in every zone that it may be.
 """
@@ -13,11 +14,12 @@ from datetime import datetime
 
 from analyzer.facts import Unknown
 from analyzer.facts.across import Across
-from analyzer.facts.cluster import ClusterNodes
+from analyzer.facts.cluster import ClusterNodes, Pod
 from analyzer.facts.driver import CONTAINER, CONTROLLER_APP, NODE_APP, Driver
 from analyzer.facts.host import Clock
 from analyzer.facts.logs import ClusterSignals, LogReach, SignalHit, Signals
 from analyzer.facts.times import moment
+from analyzer.rules.attach.driver_pod import works
 from analyzer.rules.attach.waiting import Wait
 from analyzer.texts import Text
 
@@ -25,10 +27,10 @@ EVERY_ZONE_S = (-12 * 3600, 14 * 3600)
 STAGED, ATTACHED = "driver-stage-started", "driver-attach-started"
 
 SILENT = Text(
-    en="Ruled out: a failure of the driver on {node}. Its log there tells from {first} to {last} (its local time) and "
-    "has no `Start to stage volume {handle}`: nobody asked it.",
-    zh="已排除：驱动在 {node} 上处理失败。该节点的驱动日志覆盖 {first} 至 {last}（日志本地时间），"
-    "其中没有 `Start to stage volume {handle}`，即没有任何组件请求过驱动。",
+    en="Ruled out: a failure of the driver on {node}. Its log there begins at {first}, was written last at "
+    "{last} (its local time), and has no `Start to stage volume {handle}` since: nobody asked it.",
+    zh="已排除：驱动在 {node} 上处理失败。该节点的驱动日志始于 {first}，最后写入于 {last}"
+    "（日志本地时间），此后没有 `Start to stage volume {handle}`，即没有任何组件请求过驱动。",
 )
 NO_LOG = Text(
     en="Not proved: that the driver on {node} was not asked. Its log huawei-csi-node was not read there{why}.",
@@ -79,28 +81,25 @@ class Logs:
         if reach is None:
             reason = here.reason or here.status.value if isinstance(here, Unknown) else ""
             return False, NO_LOG.fill(node=node, why=WHY.fill(reason=reason) if reason else NOT_TOLD)
-        if not self._covers(reach, wait, node):
+        alive = isinstance(here, Signals) and self._is_quiet(here, NODE_APP, self.driver.node_pod(node))
+        if not self._covers(reach, wait, node, alive):
             since = wait.since.isoformat()
             return False, SHORT.fill(node=node, first=reach.first, last=reach.last, since=since)
         return True, SILENT.fill(node=node, first=reach.first, last=reach.last, handle=wait.volume.volume_handle)
 
     def controller_says(self, wait: Wait) -> Text:
-        places = {pod.node for pod in self.driver.controller_pods}
-        covered = bool(places) and all(self._controller_covers(wait, node) for node in places)
+        own = self.driver.controller_pods
+        covered = bool(own) and all(self._controller_covers(wait, pod) for pod in own)
         return CONTROLLER_SILENT.fill(handle=wait.volume.volume_handle) if covered else CONTROLLER_UNREAD
 
-    def _controller_covers(self, wait: Wait, node: str) -> bool:
-        here = self.of_nodes.of(node)
+    def _controller_covers(self, wait: Wait, pod: Pod) -> bool:
+        here = self.of_nodes.of(pod.node)
         reach = here.reach(CONTROLLER_APP) if isinstance(here, Signals) else None
-        if reach is not None and self._covers(reach, wait, node):
+        alive = isinstance(here, Signals) and self._is_quiet(here, CONTROLLER_APP, pod)
+        if reach is not None and self._covers(reach, wait, pod.node, alive):
             return True
-        return any(self._covers(one, wait, node) for one in self._console(node))
-
-    def _console(self, node: str) -> Iterator[LogReach]:
-        if isinstance(self.of_controller, Unknown):
-            return
-        names = {f"{pod.name}/{CONTAINER}" for pod in self.driver.controller_pods if pod.node == node}
-        yield from (one for one in self.of_controller.reaches if one.probe in names)
+        console = () if isinstance(self.of_controller, Unknown) else self.of_controller.reaches
+        return any(self._covers(one, wait, pod.node) for one in console if one.probe == f"{pod.name}/{CONTAINER}")
 
     def _attached(self) -> Iterator[tuple[SignalHit, str]]:
         """Every request to attach, with the node on which it was logged."""
@@ -122,8 +121,13 @@ class Logs:
         times = [moment(hit.last, utc_offset_s=offset) for offset in self._offsets(node)]
         return any(time is None or time >= wait.since for time in times)
 
-    def _covers(self, reach: LogReach, wait: Wait, node: str) -> bool:
-        return all(_is_around(reach, wait.since, offset) for offset in self._offsets(node))
+    def _covers(self, reach: LogReach, wait: Wait, node: str, is_live: bool = False) -> bool:
+        return all(_is_around(reach, wait.since, offset, is_live) for offset in self._offsets(node))
+
+    def _is_quiet(self, here: Signals, app: str, pod: Pod | None) -> bool:
+        """The file that the driver writes now was read, and its container works: what it did it would have written."""
+        is_read = any(one.source.endswith(f"/{app}") for one in here.reaches)
+        return is_read and pod is not None and not _to_console(self.driver, pod) and works(pod, CONTAINER, self.nodes)
 
     def _offsets(self, node: str) -> tuple[int, ...]:
         version, clock = self.driver.version_on(node), self.clocks.of(node)
@@ -134,6 +138,10 @@ class Logs:
         return (clock.utc_offset_s,) if version is not None else (0, clock.utc_offset_s)
 
 
-def _is_around(reach: LogReach, time: datetime, offset: int) -> bool:
+def _to_console(driver: Driver, pod: Pod) -> bool:
+    return driver.argument("logging-module", (pod,)) == "console"
+
+
+def _is_around(reach: LogReach, time: datetime, offset: int, is_live: bool) -> bool:
     first, last = moment(reach.first, utc_offset_s=offset), moment(reach.last, utc_offset_s=offset)
-    return first is not None and last is not None and first <= time <= last
+    return first is not None and last is not None and first <= time and (is_live or time <= last)

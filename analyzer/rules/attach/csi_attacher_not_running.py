@@ -23,8 +23,8 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import ClusterNodes, Events, VolumeAttachment, VolumeAttachments
-from analyzer.facts.driver import ATTACHER, CONTROLLER_APP, Driver
+from analyzer.facts.cluster import ClusterNodes, Events, Pod, VolumeAttachment, VolumeAttachments
+from analyzer.facts.driver import ATTACHER, CONTAINER, CONTROLLER_APP, Driver
 from analyzer.facts.logs import ClusterSignals, SignalHit
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
@@ -101,7 +101,7 @@ def csi_attacher_not_running(
     if driver.attach_required is False or not own or all(driver_pod.is_new(pod, taken) for pod in own):
         return
     down = not driver_pod.any_works(own, ATTACHER, nodes)
-    if not pending and (not down or (not driver.has_attacher and driver.attach_required is None)):
+    if not pending and (not down or not _is_its_own(driver, own, nodes)):
         return
     troubles = [driver_pod.trouble_of(pod, (ATTACHER,), nodes, events) for pod in own] if down else []
     lease = _stale_lease(leases, driver, taken)
@@ -123,6 +123,12 @@ def csi_attacher_not_running(
 def _is_pending(attachment: VolumeAttachment, taken: ClusterTaken) -> bool:
     waits = not attachment.attached and not attachment.attach_error and not attachment.deleting
     return waits and older(attachment.created, PATIENCE, taken)
+
+
+def _is_its_own(driver: Driver, own: Sequence[Pod], nodes: ClusterNodes | Unknown) -> bool:
+    """The driver beside it works, and needs it: else nothing is to be told of csi-attacher alone."""
+    needed = driver.has_attacher or driver.attach_required is not None
+    return needed and driver_pod.any_works(own, CONTAINER, nodes)
 
 
 def _stale_lease(leases: Leases | Unknown, driver: Driver, taken: ClusterTaken) -> Lease | None:

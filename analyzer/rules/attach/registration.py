@@ -22,9 +22,9 @@ UNREGISTERED = re.compile(r"not found in the list of registered CSI drivers|CSIN
 
 NOT_LISTED = Text(
     en="Its pod runs, but CSINode {node} does not list {driver}: the kubelet was never told of it, or forgot it. "
-    "csi-node-driver-registrar does that, over {{kubelet's root}}/plugins_registry.",
+    "csi-node-driver-registrar does that, in the folder plugins_registry of the kubelet.",
     zh="其 Pod 在运行，但 CSINode {node} 中没有 {driver}：kubelet 未获知该驱动或已丢失注册信息。"
-    "注册由 csi-node-driver-registrar 通过 {{kubelet 根目录}}/plugins_registry 完成。",
+    "注册由 csi-node-driver-registrar 通过 kubelet 根目录下的 plugins_registry  完成。",
 )
 SAID = Text(
     en="Kubernetes says that the kubelet of {node} does not know {driver}, though its pod runs. The usual causes: the "

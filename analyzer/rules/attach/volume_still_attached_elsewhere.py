@@ -2,8 +2,8 @@
 
 How we know
     A pod has been waiting for more than two minutes for a volume that one node may use at a time, and a
-    VolumeAttachment of it names another node; or an event says `Multi-Attach error`, and the old node's status still has the volume.
-    The state of the old node and the pods on it that hold the volume are told.
+    VolumeAttachment of it names another node; or an event says `Multi-Attach error`, and the old node's status still
+    has the volume.  The state of the old node and the pods on it that hold the volume are told.
 Not reported here
     ReadWriteMany volumes.  A volume that was released meanwhile.
 False alarms
