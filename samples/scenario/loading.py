@@ -7,7 +7,7 @@ Errors   ScenarioError, with the file and the field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -41,11 +41,7 @@ class Scenario:
     told: Telling
     started: str
     cluster: ClusterSnapshot | None
-    nodes: tuple[NodeSnapshot, ...]
-
-    @property
-    def family(self) -> str:
-        return self.name.partition("/")[0]
+    nodes: tuple[NodeSnapshot, ...]  # by name
 
 
 def names() -> tuple[str, ...]:
@@ -54,23 +50,24 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> Scenario:
-    folder = SCENARIOS / name
+    return load_folder(SCENARIOS / name)
+
+
+def load_folder(folder: Path) -> Scenario:
+    """A scenario that lies elsewhere; named after its last two folders."""
     told = read_telling(folder / TOML)
     captured = _captured(folder, told)
     nodes = tuple(node for _, node in sorted(captured.nodes.items()))
-    return Scenario(name, told, captured.started, None if told.without_cluster else captured.cluster, nodes)
+    cluster = None if told.without_cluster else captured.cluster
+    return Scenario(f"{folder.parent.name}/{folder.name}", told, captured.started, cluster, nodes)
 
 
 @cache
-def _base(name: str, needed_by: str) -> Captured:
+def _base(name: str) -> Captured | None:
     if (SCENARIOS / name / TOML).exists():
         return _captured(SCENARIOS / name, read_telling(SCENARIOS / name / TOML))
-    for folder in (BASES / name, SAMPLES / name):
-        if (folder / BUNDLE_MANIFEST).exists():
-            return _of_folder(folder)
-    raise ScenarioError(
-        f"{needed_by}: base: {name!r} is no folder of samples/scenarios/bases or samples, nor a scenario"
-    )
+    folders = (folder for folder in (BASES / name, SAMPLES / name) if (folder / BUNDLE_MANIFEST).exists())
+    return next(map(_of_folder, folders), None)
 
 
 def _of_folder(folder: Path) -> Captured:
@@ -82,53 +79,68 @@ def _of_folder(folder: Path) -> Captured:
 def _captured(folder: Path, told: Telling) -> Captured:
     """The base, and over it, in this order: copies, versions, objects, answers, edits, losses."""
     toml = folder / TOML
-    if told.base == f"{folder.parent.name}/{folder.name}":
-        raise ScenarioError(f"{toml}: base: a scenario cannot be its own base")
-    base = _base(told.base, str(toml))
+    base = None if told.base == f"{folder.parent.name}/{folder.name}" else _base(told.base)
+    if base is None:
+        raise ScenarioError(f"{toml}: base: {told.base!r} is no folder of bases or of samples, and no other scenario")
     before = objects.objects_of(base.cluster.by_kind())
-    after, nodes = before, dict(base.nodes)
-    for new, old in told.copies.items():
-        if old not in nodes or new in nodes:
-            raise ScenarioError(f"{toml}: copies.{new}: {old!r} is no node of the base, or {new!r} is one already")
-        after, nodes[new] = copies.copied(after, nodes[old], new)
+    after, nodes = _copied(toml, told, before, base.nodes)
     after = versions.with_versions(after, driver=told.driver, kubernetes=told.kubernetes)
     if (folder / YAML).exists():
         after = objects.merge(after, objects.read_documents(folder / YAML))
+    _check_names(folder, told, set(nodes), {name for _, name in after.get("nodes", {})})
     captures = objects.captures_of(base.cluster.by_kind(), before, after)
     cluster = ClusterSnapshot(captures, {**base.cluster.logs, **_logs(folder / CLUSTER / "logs")})
-    _check_names(folder, told, nodes)
-    for node in nodes.keys() & {path.name for path in folder.iterdir() if path.is_dir()}:
-        nodes[node] = answers.replaced(nodes[node], folder / node)
+    if CLUSTER in told.lost:
+        cluster = answers.lost_of_cluster(cluster, told.lost[CLUSTER], f"{toml}: lost.{CLUSTER}")
+    return Captured(base.started, cluster, {name: _answers(folder, told, node) for name, node in nodes.items()})
+
+
+def _copied(
+    toml: Path, told: Telling, before: objects.Objects, nodes: Mapping[str, NodeSnapshot]
+) -> tuple[objects.Objects, dict[str, NodeSnapshot]]:
+    after, there = before, dict(nodes)
+    for new, old in told.copies.items():
+        if old not in there or new in there:
+            raise ScenarioError(f"{toml}: copies.{new}: {old!r} is no node, or {new!r} is one already")
+        after, there[new] = copies.copied(after, there[old], new)
+    return after, there
+
+
+def _answers(folder: Path, told: Telling, node: NodeSnapshot) -> NodeSnapshot:
+    """What the node says in this scenario."""
+    if (folder / node.node).is_dir():
+        node = answers.replaced(node, folder / node.node)
     for number, edit in enumerate(told.edit, 1):
-        nodes[edit.node] = answers.edited(nodes[edit.node], edit, f"{toml}: edit {number}")
-    for node, losses in told.lost.items():
-        if node == CLUSTER:
-            cluster = answers.lost_of_cluster(cluster, losses, f"{toml}: lost.{node}")
-        else:
-            nodes[node] = answers.lost(nodes[node], losses, f"{toml}: lost.{node}")
-    nodes |= {node: answers.unreachable(replace(nodes[node], reason="")) for node in told.unreachable}
-    return Captured(base.started, cluster, nodes)
+        if edit.node == node.node:
+            node = answers.edited(node, edit, f"{folder / TOML}: edit {number}")
+    if node.node in told.lost:
+        node = answers.lost(node, told.lost[node.node], f"{folder / TOML}: lost.{node.node}")
+    return answers.unreachable(replace(node, reason="")) if node.node in told.unreachable else node
 
 
-def _check_names(folder: Path, told: Telling, nodes: dict[str, NodeSnapshot]) -> None:
-    """Every node that is spoken of must be one."""
-    for where, node in _spoken_of(folder, told):
-        if node not in nodes:
-            raise ScenarioError(f"{where}: there is no node {node!r}, only {', '.join(sorted(nodes))}")
+def _check_names(folder: Path, told: Telling, asked: set[str], known: set[str]) -> None:
+    """What a node is asked must be of one in the bundle; findings may name any that the cluster knows."""
+    for where, node, among in (*_asked(folder, told, asked), *_concerned(folder, told, asked | known)):
+        if node not in among:
+            raise ScenarioError(f"{where}: there is no node {node!r}, only {', '.join(sorted(among))}")
     for path in folder.iterdir():
         if path.is_file() and path.name not in (TOML, YAML, "README.md"):
             raise ScenarioError(f"{path}: not part of a scenario; answers lie in the folder of their node")
 
 
-def _spoken_of(folder: Path, told: Telling) -> Iterator[tuple[str, str]]:
+def _asked(folder: Path, told: Telling, asked: set[str]) -> Iterator[tuple[str, str, set[str]]]:
     toml = folder / TOML
-    yield from ((str(path), path.name) for path in folder.iterdir() if path.is_dir() and path.name != CLUSTER)
-    yield from ((f"{toml}: edit {number}", edit.node) for number, edit in enumerate(told.edit, 1))
-    yield from ((f"{toml}: lost.{node}", node) for node in told.lost if node != CLUSTER)
-    yield from ((f"{toml}: unreachable", node) for node in told.unreachable)
-    yield from ((f"{toml}: inconclusive.{node}", node) for node in told.inconclusive if node != CLUSTER)
+    yield from ((str(path), path.name, asked) for path in folder.iterdir() if path.is_dir() and path.name != CLUSTER)
+    yield from ((f"{toml}: edit {number}", edit.node, asked) for number, edit in enumerate(told.edit, 1))
+    yield from ((f"{toml}: lost.{node}", node, asked) for node in told.lost if node != CLUSTER)
+    yield from ((f"{toml}: unreachable", node, asked) for node in told.unreachable)
+
+
+def _concerned(folder: Path, told: Telling, known: set[str]) -> Iterator[tuple[str, str, set[str]]]:
+    toml = folder / TOML
+    yield from ((f"{toml}: inconclusive.{node}", node, known) for node in told.inconclusive if node != CLUSTER)
     for number, finding in enumerate(told.finding, 1):
-        yield from ((f"{toml}: finding {number}: nodes", node) for node in finding.nodes)
+        yield from ((f"{toml}: finding {number}: nodes", node, known) for node in finding.nodes)
 
 
 def _logs(folder: Path) -> dict[str, bytes]:

@@ -48,7 +48,7 @@ EVENT_DEFAULTS = {"type": "Warning", "count": 1}
 class _Kubectl(yaml.CSafeLoader):
     """Times stay text, as in JSON."""
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers: ClassVar = {  # type: ignore[misc]  # the stubs say it is an instance's
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

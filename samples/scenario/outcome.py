@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.engine import Analysis, BundleInfo, analyse_snapshots
@@ -124,7 +124,7 @@ def _about_verdict(told: Telling, analysis: Analysis) -> Iterator[str]:
 
 def first_sentence(analysis: Analysis) -> str:
     """What the report begins with, in English."""
-    titles: Mapping = {rule.id: rule.title for rule in all_rules()}
+    titles = {rule.id: rule.title for rule in all_rules()}
     return verdict_view(analysis.verdict, [node.node for node in analysis.nodes], titles, Words("en")).headline
 
 

@@ -49,11 +49,7 @@ class Class(StrEnum):
     BLIND = "blind"  # something that decides was not learned
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of scenario.toml."""
-
-
-class ExpectedFinding(Part):
+class ExpectedFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`explained_by` is the rule of the finding it is folded under; "" when it stands for itself."""
 
     rule: str
@@ -64,7 +60,7 @@ class ExpectedFinding(Part):
     explained_by: str = ""
 
 
-class Edit(Part):
+class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """In one answer of the base: `old` is replaced by `new`, wherever it stands."""
 
     node: str
@@ -73,7 +69,7 @@ class Edit(Part):
     new: str
 
 
-class Telling(Part):
+class Telling(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     says: str
     about: Class = msgspec.field(name="class")
     base: str
