@@ -158,7 +158,8 @@ def mount_timed_out(
             subject=one.failure.subject,
             title=TITLE_OF.fill(volume=one.name),
             cause=lines(
-                _happened(one, driver_limit_s(driver)), *([meant] if meant else _causes(one, checks, tests, files))
+                _happened(one, driver_limit_s(node, driver)),
+                *([meant] if meant else _causes(one, checks, tests, files)),
             ),
             evidence=tuple(Evidence.of(node, span) for span in (*one.spans, *_telling(one, checks, tests, files))),
             affects=users_of_volumes(bindings, {one.failure.pv} - {""}),
@@ -238,7 +239,7 @@ def _telling(
 
 def _steps(node: str, one: FailedMount) -> tuple[Step, ...]:
     looked = path_steps.reach(node, one.portal, NFS_PORT, from_others=True) if one.portal else ()
-    asked = tuple(step for step in looked if step.command is not None)
+    asked = tuple(step for step in looked if step.phase is Phase.CHECK)
     if one.protocol not in (*NFS, ""):
         return asked
     return (*asked, path_steps.mount_again(node, one.share, one.version, Phase.CHECK), see_limit(node))

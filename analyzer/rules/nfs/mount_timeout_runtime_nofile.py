@@ -58,7 +58,7 @@ RISK = Text(
     zh="目前没有因此失败的挂载记录；但在部分操作系统上（已知 Kylin V10 SP1、SP2），NFSv3 挂载可能超时。",
 )
 FAILED = Text(en="{volume}: {says}, mounted with {version}.", zh="{volume}：{says}，挂载版本：{version}。")
-V3 = Text(en="NFSv3", zh="NFSv3")
+V3 = Text(en="NFSv3", zh="NFSv3 版本")
 NONE = Text(en="no version given (the host chooses; NFSv3 is possible)", zh="未指定版本（由主机协商，可能为 NFSv3）")
 NOT_TOLD = Text(en="a version that the bundle does not tell", zh="采集包中未体现的版本")
 IN_FORCE = Text(
@@ -109,8 +109,9 @@ def mount_timeout_runtime_nofile(
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     files = open_files(node, limits, units, nr_open, nodes)
-    failed = [one for one in failed_mounts(failures, signals, volumes, backends) if may_be_v3(one, tests, checks)]
-    used = () if failed else _volumes_at_risk(volumes, backends)
+    found = [one for one in failed_mounts(failures, signals, volumes, backends) if one.timed_out]
+    failed = [one for one in found if may_be_v3(one, tests, checks)]
+    used = () if found else _volumes_at_risk(volumes, backends)
     unknown = tuple(one for one in (limits, units, nr_open) if isinstance(one, Unknown))
     if files.inherits_huge is None and failed:
         yield Inconclusive(RULE, node, unknown or (NO_LIMITS,))

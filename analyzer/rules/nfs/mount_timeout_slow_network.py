@@ -85,7 +85,7 @@ def mount_timeout_slow_network(
     driver: Driver | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
-    limit = driver_limit_s(driver)
+    limit = driver_limit_s(node, driver)
     huge = open_files(node, limits, units, nr_open, nodes).inherits_huge
     slow: dict[str, list[FailedMount]] = {}
     for one in failed_mounts(failures, signals, volumes, backends):

@@ -139,6 +139,7 @@ def _finding(backend: str, cases: list[_Case], bindings: Bindings | Unknown) -> 
     versions = tuple(sorted({case.refused.version for case in cases}))
     named = ", ".join(f"NFSv{version}" if version else "NFSv4" for version in versions)
     volumes = {case.mount.volume.name: case.mount.volume for case in cases if case.mount.volume}
+    users = users_of_volumes(bindings, {case.mount.failure.pv for case in cases if case.mount.failure.pv})
     spans = dict.fromkeys((case.node, span) for case in (surest, *cases)[:QUOTED] for span in _spans(case))
     return Finding(
         rule=RULE,
@@ -149,8 +150,10 @@ def _finding(backend: str, cases: list[_Case], bindings: Bindings | Unknown) -> 
         title=TITLE_OF.fill(version=named, backend=backend),
         cause=lines(CAUSE.fill(backend=backend, version=named), *_says(surest)),
         evidence=tuple(Evidence.of(node, span) for node, span in spans),
-        affects=users_of_volumes(bindings, {case.mount.failure.pv for case in cases if case.mount.failure.pv}),
-        steps=version_steps.steps(backend, versions, _instead(surest), (volumes[name] for name in sorted(volumes))),
+        affects=users,
+        steps=version_steps.steps(
+            backend, versions, _instead(surest), (volumes[name] for name in sorted(volumes)), users
+        ),
     )
 
 

@@ -26,9 +26,10 @@ def is_reachable(one: FailedMount, checks: PortalChecks | Unknown) -> bool:
     return check is not None and check.tcp is True
 
 
-def driver_limit_s(driver: Driver | Unknown) -> float:
-    """After which the driver stops a mount."""
-    told = None if isinstance(driver, Unknown) else driver.argument("exec-command-timeout", driver.node_pods)
+def driver_limit_s(node: str, driver: Driver | Unknown) -> float:
+    """After which the driver on this node stops a mount."""
+    pod = None if isinstance(driver, Unknown) else driver.node_pod(node)
+    told = None if isinstance(driver, Unknown) or pod is None else driver.argument("exec-command-timeout", (pod,))
     return float(told) if told and told.isascii() and told.isdigit() and len(told) < 6 else FIXED_LIMIT_S
 
 

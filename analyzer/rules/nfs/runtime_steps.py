@@ -71,7 +71,7 @@ def _configure(node: str, unit: str) -> tuple[Step, ...]:
                 "To undo it, delete this file",
                 zh="写入 drop-in，把 {unit} 的打开文件数限制为 1048576；重启前不会生效。撤销方法：删除该文件",
             ).fill(unit=unit),
-            Command(("tee", f"{folder}/{DROP_IN}"), stdin=f"[Service]\nLimitNOFILE={LIMIT}\n"),
+            Command(("tee", f"{folder}/{DROP_IN}"), stdin=f"[Service]\nLimitNOFILE={LIMIT}"),
             Text(en="The two lines are printed back", zh="回显写入的两行内容"),
         ),
         _step(

@@ -73,11 +73,11 @@ def _permission(one: FailedMount, classes: StorageClasses | Unknown) -> Step:
         ADMIN,
         f"permission-{one.name}",
         Text(
-            en="If that address is missing: on the array add it to the clients of the share of {volume}, with the rights "
-            "that its other clients have. For volumes made later correct authClient of StorageClass {cls} (now: {told}): "
-            "addresses or networks, separated by `;`. With nfsAutoAuthClient on the backend, the driver does it by "
-            "itself: then helm value csiDriver.reportNodeIP must be true, and nfsAutoAuthClientCIDRs must hold that "
-            "address",
+            en="If that address is missing: on the array add it to the clients of the share of {volume}, with the "
+            "rights that its other clients have. For volumes made later correct authClient of StorageClass {cls} "
+            "(now: {told}): addresses or networks, separated by `;`. With nfsAutoAuthClient on the backend, the driver "
+            "does it by itself: then helm value csiDriver.reportNodeIP must be true, and nfsAutoAuthClientCIDRs must "
+            "hold that address",
             zh="如果缺少该地址：在阵列上把它加入 {volume} 的共享客户端，权限与其他客户端一致。对以后创建的卷，"
             "修正 StorageClass {cls} 的 authClient（当前：{told}），多个地址或网段用 `;` 分隔。如果后端启用了 "
             "nfsAutoAuthClient，则由驱动自动授权：此时 helm 参数 csiDriver.reportNodeIP 须为 true，"

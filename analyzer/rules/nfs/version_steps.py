@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from analyzer.facts.cluster import PersistentVolume
 from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
 from analyzer.facts.nfs import VersionOption
+from analyzer.findings import Affected
 from analyzer.remedies.manual import step_by_hand
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
@@ -27,14 +28,21 @@ UNDO = Text(
 )
 
 
-def steps(backend: str, versions: Iterable[str], instead: str, volumes: Iterable[PersistentVolume]) -> tuple[Step, ...]:
-    """`instead` is a version that the array is known to speak, "" if none is."""
+def steps(
+    backend: str,
+    versions: Iterable[str],
+    instead: str,
+    volumes: Iterable[PersistentVolume],
+    users: tuple[Affected, ...],
+) -> tuple[Step, ...]:
+    """`instead` is a version that the array is known to speak, "" if none is; `users` are the pods that wait."""
     listed = ", ".join(f"NFSv{version}" for version in versions if version) or "NFSv4"
     found = tuple(volumes)
     classes = sorted({one.storage_class for one in found if one.storage_class})
     return (
         _enable(backend, listed),
         *(_pin(one, instead) for one in found),
+        *_pods_anew(users),
         _class(classes, instead),
         *_confirm(found),
     )
@@ -105,6 +113,30 @@ def _pin_by_hand(volume: PersistentVolume, instead: str) -> Step:
         ).fill(pv=volume.name, version=instead or "…", now=", ".join(volume.mount_options) or "-"),
         phase=Phase.CONFIGURE,
     )
+
+
+def _pods_anew(users: tuple[Affected, ...]) -> Iterator[Step]:
+    """The kubelet keeps the options that the PV had when it took up the pod."""
+    commands: list[str] = []
+    for one in users:
+        try:
+            if one.pod:
+                commands.append(f"kubectl -n {KubernetesName(one.namespace)} delete pod {KubernetesName(one.pod)}")
+        except UnsafeValueError:
+            continue
+    if commands:
+        yield step_by_hand(
+            ADMIN,
+            "pods-anew",
+            Text(
+                en="After a PV was changed, make anew the pods that wait in ContainerCreating (only those; a bare pod "
+                "has to be created again by hand): {commands}. The kubelet keeps the options that the PV had when it "
+                "took up the pod",
+                zh="修改 PV 之后，重建处于 ContainerCreating 的 Pod（仅限这些 Pod；没有控制器的 Pod 需手动重新创建）："
+                "{commands}。kubelet 会沿用接管 Pod 时 PV 的挂载选项",
+            ).fill(commands="; ".join(f"`{command}`" for command in dict.fromkeys(commands))),
+            phase=Phase.CONFIGURE,
+        )
 
 
 def _class(classes: list[str], instead: str) -> Step:
