@@ -198,16 +198,29 @@ def _cleaner(given: Witnesses, wwn: str, volume: _Volume) -> Iterator[Part]:
         if volume.is_handle(hit.field("handle") or ""):
             yield _missed(hit, FAILED.fill(says=hit.field("says") or "?"))
             return
-    listed = max(given.own_hits("driver-cleaner-volumes"), key=lambda hit: hit.last, default=None)
+    staged = _last_staged(given, volume)
+    listed = _latest(given, "driver-cleaner-volumes", staged)
     if listed is not None and not (listed.field("volumes") or "").strip():
         yield _missed(listed, _why_none(given))
         return
-    for hit in given.own_hits("driver-cleaner-incomplete"):
-        yield _missed(hit, GAVE_UP.fill(how=hit.field("how") or "?"))
+    unfinished = _latest(given, "driver-cleaner-incomplete", staged)
+    if unfinished is not None:
+        yield _missed(unfinished, GAVE_UP.fill(how=unfinished.field("how") or "?"))
         return
-    counted = max(given.own_hits("driver-cleaner-count"), key=lambda hit: hit.last, default=None)
+    counted = _latest(given, "driver-cleaner-count", staged)
     if counted is not None and counted.field("count") == "0":
         yield _missed(counted, _why_skipped(given, wwn, volume))
+
+
+def _last_staged(given: Witnesses, volume: _Volume) -> str:
+    """When this volume was last staged here, by the driver's clock: what ran before has missed nothing."""
+    hits = given.own_hits("driver-volume-staged")
+    return max((hit.last for hit in hits if volume.is_handle(hit.field("handle") or "")), default="")
+
+
+def _latest(given: Witnesses, signal: str, after: str) -> SignalHit | None:
+    hits = [hit for hit in given.own_hits(signal) if hit.last > after]
+    return max(hits, key=lambda hit: hit.last, default=None)
 
 
 def _missed(hit: SignalHit, why: Text) -> Part:
