@@ -31,14 +31,30 @@ class Evaluation:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m samples.evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", metavar="WORD", help="scenarios whose name contains this")
-    chosen = [name for name in names() if parser.parse_args(arguments).only in name] if arguments else names()
-    try:
-        evaluation = evaluate(load(name) for name in chosen)
-    except ScenarioError as error:
-        print(error, file=sys.stderr)
+    only = parser.parse_args(arguments).only
+    chosen = [name for name in names() if only in name]
+    if not chosen:
+        print(f"no scenario has {only!r} in its name; they are the folders of samples/scenarios", file=sys.stderr)
         return 2
+    readable, mistakes = read(chosen)
+    evaluation = evaluate(readable)
     print("\n".join(table(evaluation)))
+    print("".join(f"\n{mistake}\n" for mistake in mistakes), file=sys.stderr, end="")
+    if mistakes:
+        return 2
     return 1 if any(outcome.problems for outcome in evaluation.outcomes) else 0
+
+
+def read(chosen: Iterable[str]) -> tuple[tuple[Scenario, ...], tuple[ScenarioError, ...]]:
+    """The scenarios, and what is wrong with those that cannot be read."""
+    readable: list[Scenario] = []
+    mistakes: list[ScenarioError] = []
+    for name in chosen:
+        try:
+            readable.append(load(name))
+        except ScenarioError as mistake:
+            mistakes.append(mistake)
+    return tuple(readable), tuple(mistakes)
 
 
 def evaluate(scenarios: Iterable[Scenario]) -> Evaluation:
