@@ -1,0 +1,1 @@
+"""Rules about what is mounted where the kubelet wants a volume."""
