@@ -25,17 +25,18 @@ from dataclasses import dataclass
 from analyzer.facts import Span, Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import PersistentVolume, PersistentVolumes, StorageBackends
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests, PortalChecks
 from analyzer.facts.logs import Signals
-from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import cluster_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import version_steps
 from analyzer.rules.nfs.mounts import CAPABILITY, FailedMount, failed_mounts
 from analyzer.rules.nfs.refusals import Refused, version_refused
+from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
 RULE = "nfs-version-refused"
@@ -73,9 +74,14 @@ THREE = Text(
     "可通过各版本的测试挂载（采集项 nfs_mount）和 TCP 2049（采集项 portals）判断。",
 )
 UDP = Text(
-    en="The mount options ask for UDP, which arrays and recent kernels do not offer for NFS: remove proto=udp from "
-    "mountOptions.",
-    zh="挂载选项请求了 UDP，阵列和较新的内核均不支持 NFS over UDP：请从 mountOptions 中删除 proto=udp。",
+    en="Volumes of backend {backend} are to be mounted over UDP, which arrays and recent kernels do not offer for NFS: "
+    "remove proto=udp from mountOptions.",
+    zh="后端 {backend} 的卷请求通过 UDP 挂载，而阵列和较新的内核均不支持 NFS over UDP：请从 mountOptions 中删除 "
+    "proto=udp。",
+)
+OVER_TCP = Text(
+    en="Over TCP the same version is taken: the timed mount with NFSv{version} was done in {seconds} s.",
+    zh="通过 TCP 时该版本可用：NFSv{version} 的测试挂载在 {seconds} 秒内成功。",
 )
 NOW = Text(
     en="But the version works now: the timed mount with NFSv{version} was done in {seconds} s. It may have been "
@@ -138,6 +144,7 @@ def _finding(backend: str, cases: list[_Case], bindings: Bindings | Unknown) -> 
     surest = min(cases, key=lambda case: CERTAINTIES.index(case.refused.certainty))
     versions = tuple(sorted({case.refused.version for case in cases}))
     named = ", ".join(f"NFSv{version}" if version else "NFSv4" for version in versions)
+    named += " over UDP" if surest.refused.by_udp else ""
     volumes = {case.mount.volume.name: case.mount.volume for case in cases if case.mount.volume}
     users = users_of_volumes(bindings, {case.mount.failure.pv for case in cases if case.mount.failure.pv})
     spans = dict.fromkeys((case.node, span) for case in (surest, *cases)[:QUOTED] for span in _spans(case))
@@ -148,13 +155,25 @@ def _finding(backend: str, cases: list[_Case], bindings: Bindings | Unknown) -> 
         nodes=tuple(sorted({case.node for case in cases})),
         subject=f"backend:{backend}",
         title=TITLE_OF.fill(version=named, backend=backend),
-        cause=lines(CAUSE.fill(backend=backend, version=named), *_says(surest)),
+        cause=lines(_first(surest.refused, backend, named), *_says(surest)),
         evidence=tuple(Evidence.of(node, span) for node, span in spans),
         affects=users,
-        steps=version_steps.steps(
-            backend, versions, _instead(surest), (volumes[name] for name in sorted(volumes)), users
-        ),
+        steps=_steps(surest, versions, tuple(volumes[name] for name in sorted(volumes)), users),
     )
+
+
+def _steps(
+    case: _Case, versions: tuple[str, ...], volumes: tuple[PersistentVolume, ...], users: tuple[Affected, ...]
+) -> tuple[Step, ...]:
+    if case.refused.by_udp:
+        return version_steps.without_udp(volumes, users)
+    if case.refused.works_now is not None:
+        return tuple(version_steps.confirm(volumes))  # there is nothing left to mend
+    return version_steps.steps(_backend(case.mount), versions, _instead(case), volumes, users)
+
+
+def _first(refused: Refused, backend: str, named: str) -> Text:
+    return UDP.fill(backend=backend) if refused.by_udp else CAUSE.fill(backend=backend, version=named)
 
 
 def _says(case: _Case) -> Iterator[Text]:
@@ -168,12 +187,11 @@ def _says(case: _Case) -> Iterator[Text]:
         done = ", ".join(test.version for test in refused.tested if test.exit_code == 0)
         bad = ", ".join(test.version for test in refused.tested if test.exit_code != 0)
         yield TESTED.fill(refused=bad, done=done)
-    if refused.asks_udp:
-        yield UDP
-    elif refused.three_causes and refused.certainty is not Certainty.CONFIRMED:
+    if refused.three_causes and not refused.by_udp and refused.certainty is not Certainty.CONFIRMED:
         yield THREE
     if refused.works_now is not None:
-        yield NOW.fill(version=refused.works_now.version, seconds=f"{refused.works_now.seconds:g}")
+        words = OVER_TCP if refused.by_udp else NOW
+        yield words.fill(version=refused.works_now.version, seconds=f"{refused.works_now.seconds:g}")
 
 
 def _spans(case: _Case) -> tuple[Span, ...]:
@@ -187,7 +205,7 @@ def _spans(case: _Case) -> tuple[Span, ...]:
 
 def _instead(case: _Case) -> str:
     """A version that the array speaks: by a timed mount, else by its capabilities; the newest of them."""
-    if case.refused.certainty is Certainty.POSSIBLE or case.refused.asks_udp:
+    if case.refused.certainty is Certainty.POSSIBLE:
         return ""  # no command is built on a guess
     done = sorted((test.version for test in case.refused.tested if test.exit_code == 0), reverse=True)
     spoken = [version for version in ("4.2", "4.1", "4.0", "3") if case.mount.supports(version)]

@@ -41,8 +41,8 @@ class Refused:
     array_off: bool = False  # the backend's content says that the version is not enabled
     tested: tuple[NfsMountTest, ...] = ()  # timed mounts that say so: one refused, others done
     three_causes: bool = False
-    asks_udp: bool = False
-    works_now: NfsMountTest | None = None
+    by_udp: bool = False
+    works_now: NfsMountTest | None = None  # over TCP, as all timed mounts
 
 
 def version_refused(one: FailedMount, tests: NfsMountTests | Unknown, checks: PortalChecks | Unknown) -> Refused | None:
@@ -57,7 +57,10 @@ def version_refused(one: FailedMount, tests: NfsMountTests | Unknown, checks: Po
         return None
     works_now = next((test for test in found if test.exit_code == 0 and test.version == one.version), None)
     told = one.output != ""
-    if works_now is not None:
+    by_udp = one.asks_udp and THREE_CAUSES in one.output
+    if by_udp:
+        certainty = Certainty.CONFIRMED if works_now else Certainty.LIKELY  # the tests are made over TCP
+    elif works_now is not None:
         certainty = Certainty.POSSIBLE
     elif tested or (array_off and told):
         certainty = Certainty.CONFIRMED
@@ -67,7 +70,7 @@ def version_refused(one: FailedMount, tests: NfsMountTests | Unknown, checks: Po
         array_off=array_off and works_now is None,
         tested=() if works_now else tested,
         three_causes=THREE_CAUSES in one.output,
-        asks_udp=one.asks_udp,
+        by_udp=by_udp,
         works_now=works_now,
     )
 
@@ -77,7 +80,7 @@ def _by_words(one: FailedMount, *, array_off: bool, tested: bool) -> Certainty |
     if V4_REFUSED in one.output:
         return Certainty.POSSIBLE if one.version == "3" else Certainty.LIKELY
     if THREE_CAUSES in one.output:
-        return Certainty.LIKELY if one.asks_udp else Certainty.POSSIBLE
+        return Certainty.POSSIBLE
     if BAD_OPTION.search(one.output):
         unheard_of = one.version not in ("", *VERSIONS)
         return (

@@ -44,8 +44,26 @@ def steps(
         *(_pin(one, instead) for one in found),
         *_pods_anew(users),
         _class(classes, instead),
-        *_confirm(found),
+        *confirm(found),
     )
+
+
+def without_udp(volumes: Iterable[PersistentVolume], users: tuple[Affected, ...]) -> tuple[Step, ...]:
+    """UDP was asked for: the option goes, the version stays."""
+    found = tuple(volumes)
+    pvs, classes = (sorted({*names}) for names in ((one.name for one in found), (one.storage_class for one in found)))
+    by_hand = step_by_hand(
+        ADMIN,
+        "udp",
+        Text(
+            en="Remove proto=udp (or udp) from spec.mountOptions of the PVs ({pvs}) with `kubectl edit pv NAME`, and "
+            "from mountOptions of the StorageClass ({classes}) for volumes that are made later",
+            zh="用 `kubectl edit pv NAME` 从 PV（{pvs}）的 spec.mountOptions 中删除 proto=udp（或 udp），"
+            "并从 StorageClass（{classes}）的 mountOptions 中删除（对以后创建的卷生效）",
+        ).fill(pvs=", ".join(pvs) or "?", classes=", ".join(filter(None, classes)) or "?"),
+        phase=Phase.CONFIGURE,
+    )
+    return (by_hand, *_pods_anew(users), *confirm(found))
 
 
 def _enable(backend: str, listed: str) -> Step:
@@ -154,8 +172,9 @@ def _class(classes: list[str], instead: str) -> Step:
     )
 
 
-def _confirm(volumes: tuple[PersistentVolume, ...]) -> Iterator[Step]:
-    for volume in volumes[:1]:
+def confirm(volumes: Iterable[PersistentVolume]) -> Iterator[Step]:
+    """Of the first of them; the others are alike."""
+    for volume in tuple(volumes)[:1]:
         try:
             name = KubernetesName(volume.name)
         except UnsafeValueError:
