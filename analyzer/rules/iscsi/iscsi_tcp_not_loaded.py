@@ -152,8 +152,10 @@ def _first_lines(felt: tuple[Failure, ...]) -> tuple[Span, ...]:
 
 
 def _seen_as(felt: tuple[Failure, ...]) -> Iterator[Text]:
-    for one in felt[:1]:
-        yield FELT.fill(says=one.says or one.code)
+    found = [(SYMPTOM.search(one.says), one.code) for one in felt]
+    says = dict.fromkeys(match[0] if match else code for match, code in found)
+    if says:
+        yield FELT.fill(says="`, `".join(says))
 
 
 def _boot(loading: ModuleLoading | Unknown, at_boot: ModulesAtBoot | Unknown) -> Iterator[Text]:

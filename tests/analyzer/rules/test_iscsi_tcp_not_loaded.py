@@ -186,18 +186,22 @@ def test_the_file_that_forbids_it_is_named():
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
+    ("code", "says", "told"),
     [
-        ("DeadlineExceeded", "context deadline exceeded"),
-        ("Internal", "get [iSCSI] connect sync lock for LUN [6] failed, error: get lock timeout, lock file path: [/x]"),
-        ("Internal", "VolumeDeviceNotFound"),
+        ("DeadlineExceeded", "context deadline exceeded", "context deadline exceeded"),
+        (
+            "Internal",
+            "get [iSCSI] connect sync lock for LUN [6] failed, error: get lock timeout, lock file path: [/x]",
+            "get lock timeout",
+        ),
+        ("Internal", "VolumeDeviceNotFound", "VolumeDeviceNotFound"),
     ],
 )
-def test_what_the_pods_see_of_it_is_told(code: str, says: str):
+def test_what_the_pods_see_of_it_is_told(code: str, says: str, told: str):
     seen = Span("cluster/events.json", 4, 4, (says,))
     felt = Failure("pvc-1", "", Call.STAGE, code, says, 3, "", "", (seen,), ("shop/db-0",))
     finding = found(VolumeAttachments=attached(), VolumeFailures=VolumeFailures((felt,), ("events",)))
-    assert says in finding.cause.en
+    assert f"`{told}`" in finding.cause.en
     assert says in [line for piece in finding.evidence for line in piece.text]
 
 
