@@ -73,7 +73,7 @@ NOBODY = Text(
     en="No volume waits to be attached just now; the next one will.",
     zh="目前没有卷在等待 attach，但后续 attach 会失败。",
 )
-SAYS = Text(en="It said {n} times: {line}", zh="其日志出现 {n} 次：{line}")
+SAYS = Text(en="In its log ({n} times): {line}", zh="其日志中（{n} 次）：{line}")
 CONTROLLER = Text(
     en="The driver's controller does not run, and csi-attacher is a container of its pod.",
     zh="驱动控制器未运行，而 csi-attacher 是其 Pod 中的容器。",

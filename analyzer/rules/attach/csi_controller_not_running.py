@@ -114,7 +114,7 @@ def _cause(
         yield TO_ZERO
     elif not troubles:
         yield NO_POD
-    if deployment is not None and deployment.desired:
+    if deployment is not None and deployment.ready < deployment.desired:
         yield DESIRED.fill(desired=deployment.desired, ready=deployment.ready)
     elif deployment is None and not troubles and not isinstance(known, Unknown):
         yield NO_DEPLOYMENT.fill(name=CONTROLLER_APP)

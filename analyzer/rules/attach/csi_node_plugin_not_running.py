@@ -39,7 +39,8 @@ from analyzer.rules.attach.waiting import Wait, affected_by, waits
 from analyzer.texts import Text, lines
 
 RULE = "csi-node-plugin-not-running"
-CONTAINERS = (CONTAINER, "csi-node-driver-registrar")
+# without the probe's answer the kubelet restarts the driver again and again
+CONTAINERS = (CONTAINER, "csi-node-driver-registrar", "liveness-probe")
 QUOTED_NODES, QUOTED_SPANS = 3, 8
 
 TITLE = Text(en="The driver's node plugin does not run", zh="驱动的节点插件未运行")

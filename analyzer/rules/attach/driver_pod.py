@@ -27,6 +27,10 @@ WAITS = Text(
     en="Container {container} of pod {pod} waits: {reason}{says}.",
     zh="Pod {pod} 的容器 {container} 处于等待状态：{reason}{says}。",
 )
+CREATING = Text(
+    en="Pod {pod} was made at {since}, and its containers are still being created.",
+    zh="Pod {pod} 创建于 {since}，其容器至今仍在创建中。",
+)
 ENDED = Text(en="Before, it ended with {ended}; it was restarted {n} times.", zh="上次以 {ended} 退出，已重启 {n} 次。")
 NOT_READY = Text(
     en="Container {container} of pod {pod} runs but is not ready (restarted {n} times): its probe fails.",
@@ -144,8 +148,7 @@ def trouble_of(pod: Pod, containers: Iterable[str], nodes: ClusterNodes | Unknow
         said.append(NODE_LOST.fill(pod=pod.full_name, node=pod.node, since=ready.since if ready else "?"))
         spans.append(lost.span)
     else:
-        bad = [one for one in pod.containers if not one.ready and (one.name in wanted or one.waiting)]
-        said += [text for one in bad for text in _of_container(pod, one)]
+        said += _of_containers(pod, wanted)
     reported = list(_reported(pod, events))
     said += [REPORTED.fill(says=shortened(message)) for message, _ in reported]
     named = bool(pod.unschedulable or lost or reported) or any(_is_stuck(one) for one in pod.containers)
@@ -165,6 +168,16 @@ def _lost(pod: Pod, nodes: ClusterNodes | Unknown) -> ClusterNode | None:
 
 def _is_stuck(container: Container) -> bool:
     return container.waiting not in ("", "ContainerCreating", "PodInitializing")
+
+
+def _of_containers(pod: Pod, wanted: set[str]) -> Iterator[Text]:
+    """Of those that matter; all of them where Kubernetes has not come to any."""
+    bad = [one for one in pod.containers if not one.ready]
+    if bad and all(one.waiting == "ContainerCreating" for one in bad):
+        yield CREATING.fill(pod=pod.full_name, since=pod.created or "?")
+        return
+    for one in [one for one in bad if one.name in wanted] or bad:
+        yield from _of_container(pod, one)
 
 
 def _of_container(pod: Pod, container: Container) -> Iterator[Text]:

@@ -57,7 +57,6 @@ SHARED = Text(
     zh="仅凭该报错无法确定原因。可能是：节点的启动器（缺失、被其他主机占用、重复）、阵列上的卷或映射、"
     "阵列账号或许可证，或阵列自身状态。",
 )
-NOT_FOUND_BY_RULES = Text(en="No rule found one of these in this bundle.", zh="采集包中没有规则确认上述任一原因。")
 LOOK = Text(
     en="In the log of the driver's controller (/var/log/huawei/huawei-csi-controller on the node that runs it), find "
     "`controller publish volume {pv}` and read the lines of the same requestID; look an error code up in the array's "
@@ -71,7 +70,6 @@ def says(pv: str, node: str, error: str) -> Iterator[Text]:
     yield CAUSE.fill(pv=pv, node=node, says=error)
     yield from (text for pattern, text in HINTS if pattern.search(error))
     yield SHARED
-    yield NOT_FOUND_BY_RULES
 
 
 def look(pv: str, driver: Driver, users: tuple[Affected, ...]) -> tuple[Step, ...]:

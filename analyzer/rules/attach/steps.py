@@ -105,10 +105,12 @@ def look_at_controller_manager() -> Iterator[Step]:
         "controller-manager-pods",
         Text(en="See its pods, their masters and restarts", zh="查看其 Pod、所在 master 节点及重启次数"),
         Text(
-            en="Each is 1/1 Running, and RESTARTS does not grow. An empty list: this distribution runs it as a process "
-            "of its own (k3s, RKE2, OpenShift, managed clusters).",
-            zh="每个 Pod 均为 1/1 Running，且 RESTARTS 不再增长。"
-            "如果列表为空，说明该发行版以独立进程运行（k3s、RKE2、OpenShift、托管集群）。",
+            en="Each is 1/1 Running, and RESTARTS does not grow. An empty list: this distribution keeps it "
+            "elsewhere (k3s: in its own process; OpenShift: namespace openshift-kube-controller-manager; managed "
+            "clusters: at the provider).",
+            zh="每个 Pod 均为 1/1 Running，且 RESTARTS 不再增长。如果列表为空，说明该发行版的部署方式不同"
+            "（k3s：在其自身进程内；OpenShift：命名空间 openshift-kube-controller-manager；托管集群："
+            "由云服务商维护）。",
         ),
     )
     yield kubectl(
@@ -134,14 +136,15 @@ def restart_controller_manager() -> Step:
             "container is gone (`crictl ps`), move it back. k3s: `systemctl restart k3s`. RKE2: "
             "`systemctl restart rke2-server`. OpenShift: `oc delete pod` of it in openshift-kube-controller-manager. "
             "Binary installation: `systemctl restart kube-controller-manager`. Managed cluster: ask the provider. "
-            "Running pods are not touched. Change nothing on the storage",
+            "Where its log names another fault (etcd, API server, a certificate), mend that first. Running pods "
+            "are not touched. Change nothing on the storage",
             zh="请容器平台侧工程师在持有租约的 master 节点上重启 kube-controller-manager。kubeadm："
             "将 /etc/kubernetes/manifests/kube-controller-manager.yaml 移到 /root，"
             "等其容器退出（`crictl ps`）后再移回。"
             "k3s：`systemctl restart k3s`。RKE2：`systemctl restart rke2-server`。"
             "OpenShift：在 openshift-kube-controller-manager 中用 `oc delete pod` 删除其 Pod。"
             "二进制部署：`systemctl restart kube-controller-manager`。托管集群：联系云服务商。"
-            "运行中的 Pod 不受影响。无需在存储上做任何操作",
+            "若其日志指出其他故障（etcd、API server、证书），请先排除。运行中的 Pod 不受影响。无需在存储上做任何操作",
         ),
         Phase.CONFIGURE,
     )
