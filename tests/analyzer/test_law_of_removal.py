@@ -37,7 +37,7 @@ law = settings(
 )
 SHAPES = (0, 3, 7, 11)  # seeds of a residual disk, a map, a queueing map, and two disks without a map
 PROBES = (*TELLERS, *KINDS)
-fewer = settings(law, max_examples=EXAMPLES // 3)
+fewer = settings(law, max_examples=EXAMPLES // 2)
 
 # what a word of a command may be made of; a name that means a kernel device to the multipath tools is none
 WORD = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:/@+=-]*|-[a-z-]+|--[a-z-]+", re.ASCII)
@@ -126,9 +126,7 @@ def test_no_step_destroys_what_is_alive_used_wanted_or_unknown():
     assert counts["destroying"] > counts["examples"] / 5
 
 
-LOST = [
-    (probe, loss) for number, probe in enumerate(PROBES) for loss in (tuple(Loss)[number % len(Loss)], Loss.TIMEOUT)
-]
+LOST = [(probe, tuple(Loss)[number % len(Loss)]) for number, probe in enumerate(PROBES)]
 SINGLE = [
     *(Blueprint(seed, (True, False), ((bend, 0),)) for bend in BENDS for seed in SHAPES),
     *(Blueprint(seed, (True, False), (), (lost,)) for lost in LOST for seed in SHAPES),
@@ -173,7 +171,7 @@ def removed_by(lun: Lun, steps: Sequence[Step]) -> bool:
 def test_every_residual_of_the_driver_is_removed_where_all_is_known():
     counts: Counter[str] = Counter()
 
-    @law
+    @fewer
     @given(blueprints(whole=True))
     def holds(blueprint: Blueprint) -> None:
         told = judged(blueprint)
