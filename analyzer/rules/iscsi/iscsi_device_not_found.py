@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from analyzer.facts import Unknown
+from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.block import LunReports
 from analyzer.facts.cluster import PersistentVolumes, PublishInfo, StorageBackends, VolumeAttachments
@@ -100,6 +100,7 @@ SESSIONS_EXPECT = Text(
         Cause("iscsi-tcp-not-loaded", says=MODULE),
         Cause("multipathd-not-running", says=DAEMON),
         Cause("user-friendly-names-off", through=Through.VOLUME),
+        Cause("mount-timeout-portal-unreachable", through=Through.VOLUME),
         Cause("residual-multipath-map"),
         Cause("residual-scsi-disk"),
         Cause("array-unreachable"),
@@ -128,11 +129,27 @@ def iscsi_device_not_found(
         judged = _judged(node, name, info, signals, checks, sessions, storage, reports)
         yield _finding(node, failure, judged, users_of_volumes(bindings, {failure.pv}))
     for hit in () if isinstance(signals, Unknown) or found else signals.of("driver-panic"):
-        found += 1
-        unnamed = Failure("", "", Call.STAGE, "", "", hit.total, hit.first, hit.last, hit.spans[-1:], ())
-        yield _finding(node, unnamed, Judged((PANIC,), Certainty.LIKELY), ())
+        for pv, spans in _panicked(node, attachments, checks, signals) or (("", ()),):
+            found += 1
+            unnamed = Failure(pv, "", Call.STAGE, "", "", hit.total, hit.first, hit.last, hit.spans[-1:], ())
+            users = users_of_volumes(bindings, {pv})
+            yield _finding(node, unnamed, Judged((PANIC,), Certainty.LIKELY, spans), users)
     if not found:
         yield from unheard("iscsi-device-not-found", node, failures)
+
+
+def _panicked(
+    node: str, attachments: VolumeAttachments | Unknown, checks: PortalChecks | Unknown, signals: Signals | Unknown
+) -> tuple[tuple[str, tuple[Span, ...]], ...]:
+    """The volumes attached here none of whose portals answers, each with the lines that say so."""
+    items = () if isinstance(attachments, Unknown) else attachments.items
+    here = [one for one in items if one.node == node and one.publish_info is not None and one.publish_info.iqns]
+    silent = [
+        (one.pv, common.portals(node, one.pv, one.publish_info.portals, checks, signals))
+        for one in here
+        if one.publish_info is not None
+    ]
+    return tuple((pv, judged.spans) for pv, judged in silent if judged is not None)
 
 
 def _finding(node: str, failure: Failure, judged: Judged, users: tuple[Affected, ...]) -> Finding:

@@ -32,7 +32,7 @@ from analyzer.facts.tools import Tools
 from analyzer.facts.transport import NvmeControllers
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
-from analyzer.rules import Cause, node_rule
+from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.storage import not_found as common
 from analyzer.rules.storage.not_found import Judged
@@ -119,7 +119,12 @@ MODULES_EXPECT = Text(
 )
 
 
-@node_rule("nvme-device-not-found", Severity.ERROR, TITLE, explained_by=(Cause("array-unreachable"),))
+@node_rule(
+    "nvme-device-not-found",
+    Severity.ERROR,
+    TITLE,
+    explained_by=(Cause("array-unreachable"), Cause("mount-timeout-portal-unreachable", through=Through.VOLUME)),
+)
 def nvme_device_not_found(
     node: str,
     failures: VolumeFailures,

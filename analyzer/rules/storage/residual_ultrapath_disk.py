@@ -107,8 +107,8 @@ def residual_ultrapath_disk(
 
 
 def _may_have_ultrapath(tools: Tools | Unknown, driver: Driver | Unknown) -> bool:
-    if not isinstance(tools, Unknown) and tools.has("upadmin") is False:
-        return False
+    if not isinstance(tools, Unknown) and (there := tools.has("upadmin")) is not None:
+        return there
     if isinstance(driver, Unknown) or not driver.node_pods:
         return True
     return "UltraPath" in (driver.argument("scsi-multipath-type", driver.node_pods) or "DM-multipath")
