@@ -1,0 +1,117 @@
+"""A slow network: measured, and told apart from what slows NFSv3 alone."""
+
+from analyzer.facts.cluster import Container, Pod, Pods
+from analyzer.facts.driver import Driver
+from analyzer.facts.logs import Signals
+from analyzer.facts.nfs import NrOpen
+from analyzer.findings import Certainty, Inconclusive
+from analyzer.rules.nfs.mount_timeout_slow_network import mount_timeout_slow_network as rule
+from analyzer.runbook import Effect
+from tests.analyzer.rules.nfs_mounts import (
+    ALL_DONE,
+    HUGE,
+    HUNG,
+    PORTAL,
+    SHARE,
+    SPAN,
+    UNKNOWN,
+    commands,
+    facts_of_node,
+    found,
+    hit,
+    judged,
+    logged,
+    portal,
+    processes,
+    timed,
+)
+
+ALL_HUNG = timed(v3=HUNG, v40=HUNG, v41=HUNG, v42=HUNG)
+NO_ANSWER = (32, 10.3, "mount.nfs: Connection timed out")
+
+
+def node(**different: object) -> dict[type, object]:
+    return facts_of_node(**{"Signals": logged("timeout"), "NfsMountTests": ALL_HUNG, **different})
+
+
+def driver(limit: str) -> Driver:
+    container = Container("huawei-csi-driver", "x:4.12.0", (f"--exec-command-timeout={limit}",), True, 0, "", "", "")
+    pod = Pod("huawei-csi", "huawei-csi-node-a", "u", "n1", "Running", (), False, (), SPAN, containers=(container,))
+    return Driver("csi.huawei.com", "huawei-csi", True, (pod,), (), ())
+
+
+def test_tests_that_did_not_end_while_the_portal_answers_are_likely():
+    finding = found(rule, node())
+    assert (finding.certainty, finding.subject) == (Certainty.LIKELY, f"share:{SHARE}")
+    assert "not done after 20 s" in finding.cause.en
+
+
+def test_longer_than_the_driver_waits_is_confirmed():
+    facts = node(NfsMountTests=timed(v3=55.3, v40=61.0, v41=62.0, v42=61.0))
+    assert found(rule, facts).certainty is Certainty.CONFIRMED
+
+
+def test_the_drivers_own_limit_counts():
+    facts = node(NfsMountTests=timed(v3=12.0, v40=14.0, v41=14.0, v42=14.0), Driver=driver("10"))
+    finding = found(rule, facts)
+    assert finding.certainty is Certainty.CONFIRMED
+    assert "10 s" in finding.cause.en
+
+
+def test_slow_but_within_the_limit_is_possible():
+    finding = found(rule, node(NfsMountTests=timed(v3=12.0, v40=14.0, v41=14.0, v42=14.0)))
+    assert finding.certainty is Certainty.POSSIBLE
+    assert "less than the driver waits" in finding.cause.en
+
+
+def test_no_answer_within_the_time_of_the_test_is_slow():
+    assert found(rule, node(NfsMountTests=timed(v3=NO_ANSWER, v41=NO_ANSWER))).certainty is Certainty.LIKELY
+
+
+def test_without_the_check_of_the_portal_it_is_possible_only():
+    assert found(rule, node(PortalChecks=UNKNOWN)).certainty is Certainty.POSSIBLE
+
+
+def test_a_portal_out_of_reach_is_not_slow():
+    assert judged(rule, node(PortalChecks=portal(ping=False, tcp=False))) == []
+
+
+def test_quick_tests_clear_the_network():
+    assert judged(rule, node(NfsMountTests=ALL_DONE)) == []
+
+
+def test_nfs_v3_slow_alone_is_no_slow_network():
+    assert judged(rule, node(NfsMountTests=timed(v3=HUNG, v40=0.1, v41=0.1, v42=0.1))) == []
+
+
+def test_an_array_that_speaks_nfs_v3_only_is_slow_when_that_is():
+    off = (32, 0.6, "mount.nfs: Protocol not supported")
+    tests = timed(v3=HUNG, v40=off, v41=off, v42=off)
+    assert found(rule, node(NfsMountTests=tests)).certainty is Certainty.LIKELY
+    huge = node(NfsMountTests=tests, ProcessLimits=processes(HUGE, HUGE), NrOpen=NrOpen(HUGE, SPAN))
+    assert judged(rule, huge) == []
+
+
+def test_slow_tests_without_a_failed_mount_are_no_finding():
+    assert judged(rule, node(Signals=logged(""))) == []
+
+
+def test_the_kernels_word_is_told():
+    signals = logged("timeout")
+    signals = Signals((*signals.hits, hit("kernel-nfs-not-responding", server=PORTAL)), signals.scanned)
+    assert "not responding" in found(rule, node(Signals=signals)).cause.en
+
+
+def test_without_timed_mounts_it_says_that_it_cannot_know():
+    (gap,) = judged(rule, node(NfsMountTests=UNKNOWN))
+    assert isinstance(gap, Inconclusive)
+
+
+def test_the_path_is_measured_and_nothing_is_changed_by_a_command():
+    finding = found(rule, node())
+    assert "ping -n -c 3 -M do -s 8972 192.0.2.155" in commands(finding)
+    assert all(step.effect is Effect.READS for step in finding.steps if step.command is not None)
+
+
+def test_pods_that_are_not_known_leave_the_default_limit():
+    assert "30 s" in found(rule, node(Pods=Pods(()))).cause.en

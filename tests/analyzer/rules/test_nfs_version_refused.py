@@ -1,0 +1,154 @@
+"""A refused NFS version: by the words of mount, the capabilities of the array and timed mounts, weighed together."""
+
+import json
+
+import pytest
+
+from analyzer.findings import Certainty, Finding, Inconclusive
+from analyzer.rules.nfs.nfs_version_refused import nfs_version_refused as rule
+from analyzer.runbook import ADMIN, Effect
+from tests.analyzer.rules.nfs_mounts import (
+    UNKNOWN,
+    V3_OFF,
+    V4_OFF,
+    backend,
+    commands,
+    event,
+    facts_of_node,
+    found,
+    judged,
+    logged,
+    portal,
+    timed,
+    volume,
+)
+
+OFF4, OFF3 = (32, 0.7, V4_OFF), (32, 3.5, V3_OFF)
+NO_41 = backend(capabilities=(("SupportNFS3", True), ("SupportNFS4", True), ("SupportNFS41", False)))
+UNTOLD = backend(capabilities=())
+TESTED = timed(v3=0.1, v40=0.1, v41=OFF4, v42=OFF4)
+
+
+def node(output: str = V4_OFF, option: str = "nfsvers=4.1", **different: object) -> dict[type, object]:
+    given = {
+        "Signals": logged("exit status 32", output),
+        "PersistentVolumes": volume(*[option] if option else []),
+        "StorageBackends": UNTOLD,
+        "NfsMountTests": UNKNOWN,
+    }
+    return facts_of_node(**{**given, **different})
+
+
+def patch(finding: Finding) -> list[dict[str, str]]:
+    (step,) = [one for one in finding.steps if one.command is not None and "patch" in one.command.argv]
+    assert step.command is not None
+    return json.loads(step.command.argv[-1])
+
+
+def test_the_words_for_nfs_v4_are_likely():
+    finding = found(rule, node())
+    assert (finding.certainty, finding.subject) == (Certainty.LIKELY, "backend:nfs-155")
+
+
+def test_a_capability_that_is_off_confirms_them():
+    finding = found(rule, node(StorageBackends=NO_41))
+    assert finding.certainty is Certainty.CONFIRMED
+    assert "SupportNFS41=false" in finding.cause.en
+
+
+def test_timed_mounts_confirm_them():
+    assert found(rule, node(NfsMountTests=TESTED)).certainty is Certainty.CONFIRMED
+
+
+def test_the_words_for_nfs_v3_have_three_causes():
+    finding = found(rule, node(V3_OFF, "vers=3"))
+    assert finding.certainty is Certainty.POSSIBLE
+    assert "three causes" in finding.cause.en
+
+
+def test_nfs_v3_that_is_off_is_confirmed_by_timed_mounts():
+    tests = timed(v3=OFF3, v40=0.1, v41=0.1, v42=0.1)
+    assert found(rule, node(V3_OFF, "nfsvers=3", NfsMountTests=tests)).certainty is Certainty.CONFIRMED
+
+
+def test_a_stopped_service_prints_them_too_and_is_another_matter():
+    facts = node(V3_OFF, "nfsvers=3", PortalChecks=portal(ping=True, tcp=False))
+    assert judged(rule, facts) == []
+
+
+def test_udp_is_named_when_nfs_v3_works_over_tcp():
+    finding = found(rule, node(V3_OFF, "nfsvers=3,proto=udp", NfsMountTests=timed(v3=0.1)))
+    assert finding.certainty is Certainty.CONFIRMED
+    assert "over UDP" in finding.cause.en
+    assert not [line for line in commands(finding) if "patch" in line]
+
+
+def test_no_version_that_does_not_fall_back_is_the_faqs_case():
+    tests = timed(v3=0.1, v40=OFF4, v41=OFF4, v42=OFF4)
+    finding = found(rule, node(option="", NfsMountTests=tests))
+    assert finding.certainty is Certainty.CONFIRMED
+    assert "No version is given" in finding.cause.en
+
+
+def test_a_version_that_works_now_was_enabled_since():
+    finding = found(rule, node(StorageBackends=NO_41, NfsMountTests=timed(v41=0.1)))
+    assert finding.certainty is Certainty.POSSIBLE
+    assert "works now" in finding.cause.en
+    assert all(step.effect is Effect.READS for step in finding.steps)
+
+
+def test_the_exit_status_alone_needs_a_capability_or_a_test():
+    silent = {"Signals": UNKNOWN, "Events": event("exit status 32")}
+    assert found(rule, node(StorageBackends=NO_41, **silent)).certainty is Certainty.LIKELY
+    assert found(rule, node(NfsMountTests=TESTED, **silent)).certainty is Certainty.CONFIRMED
+    assert not [one for one in judged(rule, node(**silent)) if isinstance(one, Finding)]
+
+
+def test_a_version_nobody_has_heard_of_is_likely():
+    assert found(rule, node("mount.nfs: mount system call failed", "vers=9")).certainty is Certainty.LIKELY
+
+
+@pytest.mark.parametrize(
+    "output", ["mount.nfs: access denied by server while mounting x", "mount.nfs: Connection refused"]
+)
+def test_other_words_are_other_rules(output: str):
+    assert judged(rule, node(output)) == []
+
+
+def test_the_words_of_an_old_driver_are_heard():
+    facts = node(Signals=logged("exit status 32", V4_OFF, old=True))
+    assert found(rule, facts).certainty is Certainty.LIKELY
+
+
+def test_the_version_of_the_command_counts_where_the_pv_is_not_known():
+    facts = node(Signals=logged("exit status 32", V4_OFF, options="-o nfsvers=4.2"), PersistentVolumes=UNKNOWN)
+    assert "NFSv4.2" in found(rule, facts).title.en
+
+
+def test_nodes_that_fail_alike_are_one_finding():
+    assert found(rule, node(), node(node="n2")).nodes == ("n1", "n2")
+
+
+def test_the_pv_is_patched_only_if_it_is_still_as_the_bundle_had_it():
+    finding = found(rule, node(NfsMountTests=TESTED))
+    assert patch(finding) == [
+        {"op": "test", "path": "/spec/mountOptions/0", "value": "nfsvers=4.1"},
+        {"op": "replace", "path": "/spec/mountOptions/0", "value": "nfsvers=4.0"},
+    ]
+    assert {step.host for step in finding.steps} == {ADMIN}
+
+
+@pytest.mark.parametrize("options", [("nfsvers=4.1,hard",), ("nfsvers=4.1", "vers=4.1"), ('nfsvers=4.1"',)])
+def test_options_of_another_form_are_changed_by_hand(options: tuple[str, ...]):
+    facts = node(NfsMountTests=TESTED, PersistentVolumes=volume(*options), StorageBackends=NO_41)
+    assert not [line for line in commands(found(rule, facts)) if "patch" in line]
+
+
+def test_what_is_only_possible_changes_nothing_by_a_command():
+    finding = found(rule, node(V3_OFF, "nfsvers=3"))
+    assert not [line for line in commands(finding) if "patch" in line]
+
+
+def test_without_logs_and_events_it_says_that_it_cannot_know():
+    (gap,) = judged(rule, node(Signals=UNKNOWN, Events=UNKNOWN))
+    assert isinstance(gap, Inconclusive)
