@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import Events, PersistentVolumes, VolumeAttachments
-from analyzer.facts.host import DriverWwnFiles, Host
+from analyzer.facts.host import Clock, DriverWwnFiles, Host
 from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.multipath import MultipathMaps
 from analyzer.facts.storage import DiskState, NodeStorage, StorageMap
@@ -88,9 +88,10 @@ def residual_multipath_map(
     events: Events | Unknown,
     signals: Signals | Unknown,
     controller: ClusterSignals | Unknown,
+    clock: Clock | Unknown,
 ) -> Iterator[Finding]:
     ground = Ground(node, host, bindings, staged)
-    witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller)
+    witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller, clock)
     for dead in storage.maps:
         if _is_candidate(dead):
             yield _finding(ground, dead, remove_map(ground, dead), witnesses)

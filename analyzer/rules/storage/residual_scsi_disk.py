@@ -23,7 +23,7 @@ from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.block import LiveIdentities
 from analyzer.facts.cluster import Events, PersistentVolumes, VolumeAttachments
-from analyzer.facts.host import DriverWwnFiles, Host
+from analyzer.facts.host import Clock, DriverWwnFiles, Host
 from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.findings import Certainty, Finding, Severity
@@ -56,9 +56,10 @@ def residual_scsi_disk(
     events: Events | Unknown,
     signals: Signals | Unknown,
     controller: ClusterSignals | Unknown,
+    clock: Clock | Unknown,
 ) -> Iterator[Finding]:
     ground = Ground(node, host, bindings, staged)
-    witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller)
+    witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller, clock)
     luns: dict[str, list[Disk]] = {}
     for disk in storage.bare_disks:
         if disk.state is DiskState.GONE:

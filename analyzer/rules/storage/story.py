@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import ClusterNode, Events, PersistentVolumes, VolumeAttachment, VolumeAttachments
-from analyzer.facts.host import DriverWwnFiles, Host
+from analyzer.facts.host import Clock, DriverWwnFiles, Host
 from analyzer.facts.logs import ClusterSignals, SignalHit, Signals
 from analyzer.facts.times import moment
 from analyzer.texts import Text
@@ -31,11 +31,11 @@ Part = tuple[Text, tuple[Span, ...]]
 
 INTRO = Text(en="How it came about: ", zh="形成过程：")
 EVENT = Text(
-    en="the cluster saw this node fail ({reason}, {when}).",
+    en="The cluster saw this node fail ({reason}, {when}).",
     zh="集群检测到该节点故障（{reason}，{when}）。",
 )
 MOVED = Text(
-    en="the volume was attached to {other} at {attached}, while this node was away: it is Ready again since {ready}.",
+    en="The volume was attached to {other} at {attached}, while this node was away: it is Ready again since {ready}.",
     zh="{attached} 该卷已挂载到 {other}，当时本节点不可用：本节点自 {ready} 起才恢复 Ready。",
 )
 DETACHED = Text(
@@ -94,6 +94,7 @@ class Witnesses:
     staged: DriverWwnFiles | Unknown
     signals: Signals | Unknown
     controller: ClusterSignals | Unknown
+    clock: Clock | Unknown
 
     def hits(self, signal: str) -> tuple[SignalHit, ...]:
         """In this node's logs, and in those of the controller that kubectl gave."""
@@ -147,7 +148,8 @@ def _failover(given: Witnesses, wwn: str, volume: _Volume) -> Iterator[Part]:
     if isinstance(given.bindings, Unknown) or any(one.node == given.node for one in given.bindings.of(wwn)):
         return
     events = () if isinstance(given.events, Unknown) else given.events.items
-    for event in [one for one in events if (one.kind, one.name) == ("Node", given.node) and one.reason in AWAY][-1:]:
+    own = [one for one in events if (one.kind, one.name) == ("Node", given.node) and one.reason in AWAY]
+    for event in [one for one in own if _is_since_staged(given, volume, one.last)][-1:]:
         yield EVENT.fill(reason=event.reason, when=event.last or "?"), (event.span,)
     node = _cluster_node(given)
     ready = node.condition("Ready") if node is not None else None
@@ -157,6 +159,16 @@ def _failover(given: Witnesses, wwn: str, volume: _Volume) -> Iterator[Part]:
         moved = bool(volume.pv) and one.pv == volume.pv and one.node != given.node
         if moved and node is not None and ready is not None and since and created and created < since:
             yield MOVED.fill(other=one.node, attached=one.created, ready=ready.since), (node.span, one.span)
+
+
+def _is_since_staged(given: Witnesses, volume: _Volume, when: str) -> bool:
+    """A failure of the node before the volume came here does not concern it."""
+    staged = _last_staged(given, volume)
+    if not staged:
+        return True
+    here = moment(staged, utc_offset_s=given.clock.utc_offset_s) if isinstance(given.clock, Clock) else None
+    then = moment(when)
+    return here is not None and then is not None and then > here
 
 
 def _cluster_node(given: Witnesses) -> ClusterNode | None:

@@ -18,7 +18,7 @@ NO_CLUSTER = Unknown("volumeattachments", Status.UNREACHABLE, "no cluster")
 
 def judged(*maps: StorageMap, bindings: Bindings | Unknown = given.BINDINGS) -> list[Finding]:
     known = (given.storage(*maps), given.PRINTED, bindings, given.HOST, DriverWwnFiles(()))
-    found = rule.judge("worker-1", *known, *[NO_CLUSTER] * 5)
+    found = rule.judge("worker-1", *known, *[NO_CLUSTER] * 6)
     return [one for one in found if isinstance(one, Finding)]
 
 

@@ -19,7 +19,7 @@ BARE = {"kernel_state": None, "kernel_span": None, "path": None}
 
 def judged(*disks: Disk) -> list[Finding]:
     storage = given.storage(bare=disks)
-    found = rule.judge("worker-1", storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()), *[UNTOLD] * 5)
+    found = rule.judge("worker-1", storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()), *[UNTOLD] * 6)
     return [one for one in found if isinstance(one, Finding)]
 
 
@@ -43,7 +43,7 @@ def test_a_disk_that_answers_or_is_out_of_reach_is_not_reported() -> None:
 def test_a_dead_path_of_a_map_is_not_reported_twice() -> None:
     storage = given.storage(given.dead_map())
     known = (storage, LIVE, given.BINDINGS, given.HOST, DriverWwnFiles(()))
-    assert list(rule.judge("worker-1", *known, *[UNTOLD] * 5)) == []
+    assert list(rule.judge("worker-1", *known, *[UNTOLD] * 6)) == []
 
 
 def test_it_cannot_know_without_a_live_inquiry() -> None:
