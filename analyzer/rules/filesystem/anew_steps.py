@@ -23,9 +23,9 @@ LATER = Text(
     zh="到阵列的链路恢复后：重新采集，然后重建 {node} 上的以下 Pod：{pods}",
 )
 IF_SO = Text(
-    en="If the steps before show that it has stopped, and `multipath -ll` shows its paths `active ready`: have every "
-    "pod that uses volume {pv} on {node} made anew, all of them before one starts there again: {pods}",
-    zh="若前面的步骤确认其已停止工作，且 `multipath -ll` 显示其路径为 `active ready`："
+    en="If the steps of {node} show that it has stopped, and `multipath -ll` shows its paths `active ready`: have "
+    "every pod that uses volume {pv} on {node} made anew, all of them before one starts there again: {pods}",
+    zh="若 {node} 上的步骤确认其已停止工作，且 `multipath -ll` 显示其路径为 `active ready`："
     "请重建 {node} 上使用卷 {pv} 的所有 Pod（全部删除后才允许在该节点重新启动）：{pods}",
 )
 NO_POD = Text(
@@ -63,14 +63,24 @@ def _anew(
 
 
 def _look(node: str, mounted: VolumeMount, certainty: Certainty) -> Iterator[Step]:
+    """What is certain needs no looking: the new pods may be there before somebody comes to it."""
+    if certainty is Certainty.CONFIRMED:
+        return
     if certainty is Certainty.POSSIBLE:
         yield _kernel_lines(node)
     if mounted.is_xfs:
         yield from _stat(node, mounted, Phase.CHECK, STOPPED)
     else:
-        yield _counters(node)
+        yield _counters(node, mounted.device or "?")
 
 
+TOO_SOON = Text(
+    en="If the device was not mounted anew, a new pod came before the old mount was gone, and has the stopped file "
+    "system too. Scale its workload to 0 (of a DaemonSet: take away the label that brings it to this node), wait until this "
+    "prints nothing, and scale it back.",
+    zh="若设备没有重新挂载，说明新 Pod 在旧挂载消失之前启动，用的仍是停止的文件系统。请将其工作负载缩容到 0"
+    "（DaemonSet：去掉使其调度到该节点的标签），待此命令无输出后再恢复。",
+)
 STOPPED = Text(
     en="`Input/output error`: the file system is still stopped", zh="输出 `Input/output error`：文件系统仍处于停止状态"
 )
@@ -100,7 +110,7 @@ def _kernel_lines(node: str) -> Step:
     )
 
 
-def _counters(node: str) -> Step:
+def _counters(node: str, device: str) -> Step:
     return Step(
         host=node,
         phase=Phase.CHECK,
@@ -109,9 +119,9 @@ def _counters(node: str) -> Step:
         does=Text(en="Show the error counters of all mounted ext4", zh="查看所有已挂载 ext4 的错误计数"),
         command=Command(("find", "/sys/fs/ext4", "-name", "errors_count", "-exec", "grep", "-H", ".", "{}", "+")),
         expect=Text(
-            en="More than 0 for the volume's device; the number grows with every write that is refused",
-            zh="该卷的设备计数大于 0，且每次写入被拒绝都会增加",
-        ),
+            en="For {device} the number grows with every write that is refused: look twice, a minute apart",
+            zh="{device} 的计数会随每次写入被拒绝而增加：间隔一分钟查看两次",
+        ).fill(device=device),
         if_fails=AGAIN,
     )
 
@@ -164,5 +174,5 @@ def _confirm(node: str, mounted: VolumeMount) -> Iterator[Step]:
             "newest line is that it was mounted",
             zh="若 Pod 已在其他节点运行，则无输出；否则只有新 Pod 的挂载，且 `dmesg` 中该设备的最新一条是重新挂载",
         ),
-        if_fails=AGAIN,
+        if_fails=TOO_SOON,
     )

@@ -28,15 +28,16 @@ XFS = Text(
     "所有访问都会报 `Input/output error`。",
 )
 PERHAPS = Text(
-    en="The file system of volume {pv} ({device}, {fs}) on {node} may have stopped writing; what was collected does "
-    "not settle it:",
-    zh="{node} 上卷 {pv}（{device}，{fs}）的文件系统可能已无法写入；现有采集结果无法确定：",
+    en="The file system of volume {pv} ({device}, {fs}) on {node} may have stopped writing after I/O errors; what "
+    "was collected does not settle it.",
+    zh="{node} 上卷 {pv}（{device}，{fs}）的文件系统可能因 I/O 错误已无法写入；现有采集结果无法确定。",
 )
 COUNTED = Text(
-    en="- ext4 counted {count} errors since, and the kernel's lines about them are no longer in the log: either its "
-    "journal was aborted and it cannot be written any more, or it goes on in spite of them (errors=continue).",
-    zh="- ext4 此后记录了 {count} 个错误，但内核日志中已没有相应内容：可能日志（journal）已中止而无法写入，"
-    "也可能仍在继续工作（errors=continue）。",
+    en="- ext4 has counted {count} errors, the last since the volume was mounted or the node started, and the kernel's "
+    "lines about them are no longer in the log: either its journal was aborted and it cannot be written any more, or it "
+    "goes on in spite of them (errors=continue).",
+    zh="- ext4 共记录了 {count} 个错误，最近一个发生在挂载或节点启动之后，但内核日志中已没有相应内容："
+    "可能日志（journal）已中止而无法写入，也可能仍在继续工作（errors=continue）。",
 )
 READ_ONLY = Text(
     en="- it is mounted `ro` although the volume is to be writable: after an I/O error whose lines are no longer in "

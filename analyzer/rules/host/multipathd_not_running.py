@@ -6,7 +6,8 @@ How we know
     asked: the processes alone, or the driver's `failed to query the multipathing information`.
 Not reported here
     A driver that uses UltraPath, or no multipath at all (volume-use-multipath=false).  NVMe, whose multipath is the
-    kernel's own.  A configuration that multipathd does not accept.
+    kernel's own.  A configuration that multipathd does not accept.  A host without the multipath tools of which the
+    driver has not complained yet (node-not-prepared).
 False alarms
     `multipath -ll` works without the daemon, and existing maps keep reading and writing: all looks well until a path
     fails or a new volume comes.
@@ -84,6 +85,8 @@ def multipathd_not_running(
     if service is not None and service.is_active:
         return
     said = () if isinstance(signals, Unknown) else tuple(hit.spans[-1] for hit in signals.of(*SAID))
+    if service is not None and service.load_state == "not-found" and not said:
+        return
     wanting = _wanting(node, attachments)
     maps = () if isinstance(printed, Unknown) else tuple(one.span for one in printed.maps)
     unseen = service is None and isinstance(processes, Unknown)

@@ -85,8 +85,9 @@ def test_maps_alone_make_it_a_warning():
         {"VolumeAttachments": attached(nvme=True)},
         {"Driver": driver("--scsi-multipath-type=HW-UltraPath")},
         {"Driver": driver("--volume-use-multipath=false")},
+        {"Services": service(load="not-found")},
     ],
-    ids=["active", "process", "answers", "another node", "nvme", "ultrapath", "no multipath"],
+    ids=["active", "process", "answers", "another node", "nvme", "ultrapath", "no multipath", "no tools"],
 )
 def test_a_node_that_has_it_or_needs_none_is_left_alone(facts_: dict[str, object]):
     assert judged(**facts_) == []
@@ -128,6 +129,6 @@ def test_its_configuration_is_looked_at_before_it_is_started():
 
 @pytest.mark.parametrize(("load", "word"), [("not-found", "Install"), ("masked", "unmask")])
 def test_what_keeps_it_from_starting_comes_first(load: str, word: str):
-    steps = found(Services=service(load=load)).steps
+    steps = found(Services=service(load=load), Signals=SILENT).steps
     assert word in steps[1].does.en
     assert steps[1].command is None
