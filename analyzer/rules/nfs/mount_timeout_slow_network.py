@@ -106,6 +106,7 @@ def mount_timeout_slow_network(
             affects=users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv}),
             steps=(
                 *path_steps.measure(node, failed[0].portal),
+                path_steps.mend_path(node, failed[0].portal),
                 path_steps.more_time("" if isinstance(driver, Unknown) else driver.namespace),
                 path_steps.mount_again(node, share, failed[0].version),
             ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analyzer.facts.identifiers import UnsafeValueError
 from analyzer.facts.nfs import NfsShare, PortalAddress
 from analyzer.remedies.manual import step_by_hand
+from analyzer.rules.nfs.refusals import VERSIONS
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
@@ -96,15 +97,20 @@ def _measurements(node: str, address: PortalAddress) -> Iterator[Step]:
     )
 
 
-def mount_again(node: str, share: str, version: str, phase: Phase = Phase.CONFIRM) -> Step:
-    """The FAQ's own test: the same mount on the host, timed."""
+def mount_command(share: str, version: str) -> tuple[NfsShare, str]:
+    """The same mount by hand: read-only, soft, ended after two minutes, on a folder of its own."""
     try:
         named = NfsShare(share)
     except UnsafeValueError:
         named = NfsShare("PORTAL:/SHARE")
-    options = f" -o ro,soft,nfsvers={version}" if version in ("3", "4", "4.0", "4.1", "4.2") else " -o ro,soft"
+    options = f" -o ro,soft,nfsvers={version}" if version in VERSIONS else " -o ro,soft"
     mount = f"time timeout 120 mount -t nfs{options} {named} /tmp/test_mount"
-    test = f"mkdir -p /tmp/test_mount && {mount}; umount /tmp/test_mount"
+    return named, f"mkdir -p /tmp/test_mount && {mount}; umount /tmp/test_mount"
+
+
+def mount_again(node: str, share: str, version: str, phase: Phase = Phase.CONFIRM) -> Step:
+    """The FAQ's own test: the same mount on the host, timed."""
+    named, test = mount_command(share, version)
     return step_by_hand(
         node,
         f"timed-mount-{named}",
@@ -115,6 +121,22 @@ def mount_again(node: str, share: str, version: str, phase: Phase = Phase.CONFIR
             "打开文件数上限问题",
         ).fill(test=test),
         phase=phase,
+    )
+
+
+def mend_path(node: str, portal: str) -> Step:
+    """What the measurements show."""
+    return step_by_hand(
+        node,
+        f"path-{portal}",
+        Text(
+            en="Mend what the measurements show. Loss or errors that rise: cable, transceiver, switch port, duplex. "
+            "Large frames that do not pass: the same MTU on the host, every switch and the array's port. Delay without "
+            "loss: a link that is full, a detour over a router, or an array or node under heavy load",
+            zh="按测量结果修复。丢包或错误计数增长：线缆、光模块、交换机端口、双工模式。大帧不通：主机、各级交换机与阵列端口的"
+            "MTU 保持一致。无丢包但时延高：链路拥塞、绕行路由器，或阵列、节点负载过高",
+        ),
+        phase=Phase.CONFIGURE,
     )
 
 

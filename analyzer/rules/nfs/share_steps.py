@@ -30,7 +30,7 @@ def _steps(node: str, one: FailedMount, kind: str, classes: StorageClasses | Unk
     if kind in ("share", "both"):
         yield _share(one)
     if one.share:
-        yield path_steps.mount_again(node, one.share, one.version)
+        yield _try(node, one)
 
 
 def _asked(node: str, one: FailedMount) -> Iterator[Step]:
@@ -112,6 +112,20 @@ def _folder() -> Step:
             zh="比较 kubelet 的 --root-dir 与驱动的 helm 参数 kubeletConfigDir，并通过 `helm upgrade` 修正后者",
         ),
         phase=Phase.CONFIGURE,
+    )
+
+
+def _try(node: str, one: FailedMount) -> Step:
+    named, test = path_steps.mount_command(one.share, one.version)
+    return step_by_hand(
+        node,
+        f"mount-{named}",
+        Text(
+            en="See on the host that the share can be mounted: `{test}`. No error is printed; the kubelet then tries "
+            "again by itself within two minutes",
+            zh="在主机上确认可以挂载该共享：`{test}`。应无报错；之后 kubelet 会在两分钟内自动重试",
+        ).fill(test=test),
+        phase=Phase.CONFIRM,
     )
 
 

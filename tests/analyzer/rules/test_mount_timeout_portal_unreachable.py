@@ -1,6 +1,6 @@
 """A portal that nodes cannot reach: one finding names them all, and says who reaches it."""
 
-from analyzer.facts.cluster import PublishInfo, VolumeAttachment, VolumeAttachments
+from analyzer.facts.cluster import PublishInfo, StorageBackend, StorageBackends, VolumeAttachment, VolumeAttachments
 from analyzer.facts.host import PortalCheck, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.findings import Certainty, Finding, Inconclusive, Severity
@@ -108,6 +108,17 @@ def test_an_address_that_is_none_reaches_no_command():
         ("driver_logs",),
     )
     assert commands(found(rule, facts_of_node(Signals=signals, PortalChecks=odd))) == []
+
+
+def test_an_ipv6_portal_is_the_same_in_the_share_and_in_its_check():
+    six = StorageBackend("nfs-155", "nfs", "oceanstor-nas", True, ("2001:db8::155",), SPAN)
+    facts = facts_of_node(
+        Signals=UNKNOWN,
+        Events=event("timeout"),
+        StorageBackends=StorageBackends((six,)),
+        PortalChecks=PortalChecks((PortalCheck("2001:db8::155", 2049, False, False, SPAN),)),
+    )
+    assert found(rule, facts).subject == "portal:[2001:db8::155]:2049"
 
 
 def block(ping: bool, tcp: bool) -> dict[type, object]:
