@@ -76,8 +76,8 @@ def _look(node: str, mounted: VolumeMount, certainty: Certainty) -> Iterator[Ste
 
 TOO_SOON = Text(
     en="If the device was not mounted anew, a new pod came before the old mount was gone, and has the stopped file "
-    "system too. Scale its workload to 0 (of a DaemonSet: take away the label that brings it to this node), wait until this "
-    "prints nothing, and scale it back.",
+    "system too. Scale its workload to 0 (of a DaemonSet: take away the label that brings it to this node), wait until "
+    "this prints nothing, and scale it back.",
     zh="若设备没有重新挂载，说明新 Pod 在旧挂载消失之前启动，用的仍是停止的文件系统。请将其工作负载缩容到 0"
     "（DaemonSet：去掉使其调度到该节点的标签），待此命令无输出后再恢复。",
 )

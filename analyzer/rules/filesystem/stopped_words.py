@@ -34,8 +34,8 @@ PERHAPS = Text(
 )
 COUNTED = Text(
     en="- ext4 has counted {count} errors, the last since the volume was mounted or the node started, and the kernel's "
-    "lines about them are no longer in the log: either its journal was aborted and it cannot be written any more, or it "
-    "goes on in spite of them (errors=continue).",
+    "lines about them are no longer in the log: either its journal was aborted and it cannot be written any more, or "
+    "it goes on in spite of them (errors=continue).",
     zh="- ext4 共记录了 {count} 个错误，最近一个发生在挂载或节点启动之后，但内核日志中已没有相应内容："
     "可能日志（journal）已中止而无法写入，也可能仍在继续工作（errors=continue）。",
 )
