@@ -77,7 +77,7 @@ def occupied(
 ) -> tuple[Occupied, ...]:
     """Each mount point once, with all that was said of it; drivers before V4.1.0 say it in a line of its own only."""
     by_target: dict[tuple[str, str], list[Occupied]] = {}
-    for one in (*_of_failures(failures, volumes, mounts), *_of_signals(signals)):
+    for one in (*_of_failures(failures, volumes, mounts), *_of_signals(signals, volumes)):
         by_target.setdefault((one.target, "" if one.target else one.pv), []).append(one)
     return tuple(_as_one(same) for same in by_target.values())
 
@@ -101,12 +101,16 @@ def _of_failures(
             yield one if one.target else _staged(one, volumes, mounts)
 
 
-def _of_signals(signals: Signals | Unknown) -> Iterator[Occupied]:
+def _of_signals(signals: Signals | Unknown, volumes: PersistentVolumes | Unknown) -> Iterator[Occupied]:
+    """Left out is what the driver has published since; it says so from V4.2.0 on."""
     if isinstance(signals, Unknown):
         return
+    published = {hit.field("handle"): hit.last for hit in signals.of("driver-volume-published")}
     for hit in signals.of("driver-mount-point-occupied"):
         one = _read({name: text or "" for name, text in hit.fields}, "", hit.spans[-1:])
-        if one.target:
+        volume = _volume(one.pv, volumes)
+        since = published.get(volume.volume_handle, "") if volume else ""
+        if one.target and not since > hit.last:
             yield one
 
 

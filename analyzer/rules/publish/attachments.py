@@ -42,6 +42,11 @@ class Cluster:
             return False
         return self.driver.attach_required is False or self.driver.has_attacher is False
 
+    @property
+    def is_surely_attached(self) -> bool:
+        """Kubernetes attaches this driver's volumes, and what does it is there."""
+        return not isinstance(self.driver, Unknown) and bool(self.driver.attach_required and self.driver.has_attacher)
+
     def version_on(self, node: str) -> DriverVersion | None:
         return None if isinstance(self.driver, Unknown) else self.driver.version_on(node)
 

@@ -120,12 +120,15 @@ def _told(one: _Case, cluster: Cluster, nodes: ClusterNodes | Unknown, bindings:
         return _attached_in_vain(one, match["why"].strip(), attachment, bindings)
     if attachment is not None and attachment.has_publish_info and one.saying(DTREE) is None:
         return None
-    users = cluster.users(one.pv, one.node)
-    steps = publish_steps.attach_anew(one.pv or "?", one.node, attachment.name if attachment else "", users, nodes)
+    certainty = _certainty(one, attachment, cluster)
+    name = attachment.name if attachment else ""
+    steps = [publish_steps.look(one.pv or "?")]
+    if certainty is not Certainty.POSSIBLE:
+        steps = publish_steps.attach_anew(one.pv or "?", one.node, name, cluster.users(one.pv, one.node), nodes)
     return Finding(
         rule=RULE,
         severity=Severity.ERROR,
-        certainty=_certainty(one, attachment, cluster),
+        certainty=certainty,
         nodes=(one.node,),
         subject=one.subject,
         title=said.TITLE,
@@ -138,7 +141,7 @@ def _told(one: _Case, cluster: Cluster, nodes: ClusterNodes | Unknown, bindings:
 
 def _certainty(one: _Case, attachment: VolumeAttachment | None, cluster: Cluster) -> Certainty:
     if isinstance(cluster.attachments, Unknown):
-        return Certainty.POSSIBLE
+        return Certainty.LIKELY if cluster.is_surely_attached else Certainty.POSSIBLE
     if attachment is None or not attachment.attached or attachment.has_publish_info:
         return Certainty.LIKELY
     return Certainty.CONFIRMED

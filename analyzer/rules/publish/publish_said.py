@@ -56,6 +56,13 @@ TWO_CAUSES = Text(
     "（需让 Pod 离开该节点一次）；或集群从不为该驱动执行映射（attachRequired 为 false，此时重建 Pod 无效）。"
     "可用 `kubectl get volumeattachments` 判断。",
 )
+UNREAD = Text(
+    en="The attachments could not be read; but Kubernetes does attach this driver's volumes (attachRequired is true, "
+    "and csi-attacher is there), so what is left is an attachment that a driver before 4.0 made, which has none. "
+    "`kubectl get volumeattachments` shows it.",
+    zh="未能读取 VolumeAttachment；但 Kubernetes 会为该驱动执行映射（attachRequired 为 true，且有 csi-attacher），"
+    "因此只剩一种可能：它由 4.0 之前的驱动创建，没有 publishInfo。可用 `kubectl get volumeattachments` 查看。",
+)
 REQUIRED = Text(
     en="Ruled out: attachment switched off (attachRequired is true, and csi-attacher runs).",
     zh="已排除：映射被关闭（attachRequired 为 true，且有 csi-attacher）。",
@@ -115,7 +122,7 @@ def cause(node: str, pv: str, attachment: VolumeAttachment | None, cluster: Clus
 
 def _why(node: str, attachment: VolumeAttachment | None, cluster: Cluster, is_dtree: bool) -> Iterator[Text]:
     if isinstance(cluster.attachments, Unknown):
-        yield TWO_CAUSES
+        yield UNREAD if cluster.is_surely_attached else TWO_CAUSES
         return
     if attachment is None:
         yield GONE
@@ -128,7 +135,7 @@ def _why(node: str, attachment: VolumeAttachment | None, cluster: Cluster, is_dt
         )
     if attachment is not None:
         yield EVERY_POD.fill(node=node)
-    if not isinstance(cluster.driver, Unknown) and cluster.driver.attach_required and cluster.driver.has_attacher:
+    if cluster.is_surely_attached:
         yield REQUIRED
 
 

@@ -261,13 +261,25 @@ def test_where_neither_log_was_read_it_cannot_know():
 # --- old drivers -----------------------------------------------------------------------------------------------------
 
 
-def test_a_driver_before_4_1_tells_it_in_a_line_of_its_own():
+def hit(last: str) -> SignalHit:
     (signal,) = [one for one in SIGNALS if one.id == "driver-mount-point-occupied"]
     match = signal.decode.search(f"2026-07-03 10:15:12.914022 28417 [ERROR]: {OF_4_5}")
     assert match is not None
     fields = tuple((name, text) for name, text in match.groupdict().items() if text is not None)
-    hit = SignalHit(signal.id, fields, 2, "a", "b", (SPAN,))
-    finding = found(VolumeFailures=VolumeFailures((), ("driver_logs",)), Signals=Signals((hit,), ("driver_logs",)))
+    return SignalHit(signal.id, fields, 2, "a", last, (SPAN,))
+
+
+def test_what_was_published_since_is_over():
+    published = SignalHit("driver-volume-published", (("handle", "san.pvc-2"),), 1, "a", "10:20", (SPAN,))
+    quiet = VolumeFailures((), ("driver_logs",))
+    for last, findings in (("10:15", 0), ("10:25", 1)):
+        signals = Signals((hit(last), published), ("driver_logs",))
+        assert len(judged(VolumeFailures=quiet, Signals=signals).findings) == findings
+
+
+def test_a_driver_before_4_1_tells_it_in_a_line_of_its_own():
+    signals = Signals((hit("b"),), ("driver_logs",))
+    finding = found(VolumeFailures=VolumeFailures((), ("driver_logs",)), Signals=signals)
     assert finding.subject == f"mount:{POINT}"
 
 

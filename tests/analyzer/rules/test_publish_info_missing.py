@@ -164,10 +164,17 @@ def test_an_attachment_that_is_gone_makes_it_likely():
     assert "not there any more" in finding.cause.en
 
 
-def test_without_the_attachments_both_causes_are_left():
-    finding = found(failed(), VolumeAttachments=UNKNOWN)
+def test_without_the_attachments_both_causes_are_left_and_nothing_is_deleted():
+    finding = found(failed(), VolumeAttachments=UNKNOWN, Driver=driver(required=None))
     assert finding.certainty is Certainty.POSSIBLE
     assert "two causes are left" in finding.cause.en
+    assert {step.effect for step in finding.steps} == {Effect.READS}
+
+
+def test_without_the_attachments_the_driver_that_is_attached_leaves_one_cause():
+    finding = found(failed(), VolumeAttachments=UNKNOWN)
+    assert finding.certainty is Certainty.LIKELY
+    assert "an attachment that a driver before 4.0 made" in finding.cause.en
 
 
 def test_a_dtree_without_its_parent_is_told_as_such():
