@@ -20,14 +20,13 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import PersistentVolumes, StorageBackends, VolumeAttachments
+from analyzer.facts.cluster import PersistentVolumes, Pods, StorageBackend, StorageBackends, VolumeAttachments
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import PortalCheck, PortalChecks
 from analyzer.facts.logs import Signals
@@ -35,14 +34,12 @@ from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severi
 from analyzer.impact import users_of_volumes
 from analyzer.rules import cluster_rule
 from analyzer.rules.nfs import path_steps
-from analyzer.rules.nfs.mounts import NFS, NFS_PORT, How, failed_mounts
-from analyzer.rules.nfs.refusals import THREE_CAUSES
+from analyzer.rules.nfs.mounts import NFS, NFS_PORT
+from analyzer.rules.nfs.needed_portals import NeedsPortal, failed_devices, failed_shares
 from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
 RULE = "mount-timeout-portal-unreachable"
-NO_DEVICE = re.compile(r"volume ?device ?not ?found|no portal available|check the host connectivity", re.IGNORECASE)
-SKIPPED = "driver-portal-unreachable"
 QUOTED_NODES = 5
 FIRST_NODES = 2  # whose steps are given: the others are the same
 
@@ -100,17 +97,6 @@ class _Case:
         return f"[{self.portal}]:{self.port}" if ":" in self.portal else f"{self.portal}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A volume that failed on a node, and the portals it needs one of."""
-
-    node: str
-    pv: str
-    portals: frozenset[tuple[str, int]]
-    is_block: bool
-    spans: tuple[Span, ...]
-
-
 @cluster_rule(RULE, Severity.ERROR, TITLE)
 def mount_timeout_portal_unreachable(
     checks: Across[PortalChecks],
@@ -119,13 +105,14 @@ def mount_timeout_portal_unreachable(
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
     attachments: VolumeAttachments | Unknown,
+    pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     failed = [
-        *_failed_shares(failures, signals, volumes, backends),
-        *_failed_devices(failures, signals, attachments),
+        *failed_shares(failures, signals, volumes, backends),
+        *failed_devices(failures, signals, attachments),
     ]
-    for case in (*_cases(failed, checks), *_silent(failed, checks, volumes, backends)):
+    for case in (*_cases(failed, checks), *_silent(failed, checks, volumes, backends, pods)):
         yield _finding(case, bindings)
     asked = {node for node, _ in checks.known()}
     for node in sorted({one.node for one in failed} - asked):
@@ -137,54 +124,9 @@ def mount_timeout_portal_unreachable(
             yield Inconclusive(RULE, node, (unknown,))
 
 
-def _failed_shares(
-    failures: Across[VolumeFailures],
-    signals: Across[Signals],
-    volumes: PersistentVolumes | Unknown,
-    backends: StorageBackends | Unknown,
-) -> Iterator[_Failed]:
-    for node, known in failures.known():
-        heard = signals.of(node)
-        for one in failed_mounts(known, heard if isinstance(heard, Signals) else _nothing(node), volumes, backends):
-            fits = one.how is How.EXIT and (not one.output or THREE_CAUSES in one.output)
-            if one.portal and (one.timed_out or fits):
-                portals = frozenset({(one.portal, NFS_PORT)})
-                yield _Failed(node, one.failure.pv, portals, is_block=False, spans=one.spans)
-
-
-def _nothing(node: str) -> Signals:
-    return Signals((), ())
-
-
-def _failed_devices(
-    failures: Across[VolumeFailures], signals: Across[Signals], attachments: VolumeAttachments | Unknown
-) -> Iterator[_Failed]:
-    """Volumes of which the driver found no device; the portals are those of their attachment."""
-    if isinstance(attachments, Unknown):
-        return
-    needed = {(one.node, one.pv): one.publish_info.portals for one in attachments.items if one.publish_info}
-    for node, known in failures.known():
-        for one in known.saying(NO_DEVICE):
-            if portals := needed.get((node, one.pv)):
-                skipped = _skipped(signals.of(node))
-                yield _Failed(node, one.pv, frozenset(map(_split, portals)), is_block=True, spans=one.spans + skipped)
-
-
-def _skipped(signals: Signals | Unknown | None) -> tuple[Span, ...]:
-    """The driver's own word that a portal did not answer its ping."""
-    return tuple(hit.spans[-1] for hit in signals.of(SKIPPED))[:2] if isinstance(signals, Signals) else ()
-
-
-def _split(portal: str) -> tuple[str, int]:
-    address, colon, port = portal.rpartition(":")
-    if colon and port.isascii() and port.isdigit() and (portal.count(":") == 1 or portal.startswith("[")):
-        return address.strip("[]"), int(port)
-    return portal.strip("[]"), 3260
-
-
-def _cases(failed: Iterable[_Failed], checks: Across[PortalChecks]) -> Iterator[_Case]:
+def _cases(failed: Iterable[NeedsPortal], checks: Across[PortalChecks]) -> Iterator[_Case]:
     """One a portal; a volume with several portals counts when none of them can be used."""
-    blamed: dict[tuple[str, int, bool], list[_Failed]] = {}
+    blamed: dict[tuple[str, int, bool], list[NeedsPortal]] = {}
     for one in failed:
         answers = [_check(one.node, portal, checks) for portal in sorted(one.portals)]
         if answers and all(answer is not None and not _is_usable(answer, one.is_block) for answer in answers):
@@ -205,23 +147,30 @@ def _cases(failed: Iterable[_Failed], checks: Across[PortalChecks]) -> Iterator[
 
 
 def _silent(
-    failed: list[_Failed],
+    failed: list[NeedsPortal],
     checks: Across[PortalChecks],
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
+    pods: Pods | Unknown,
 ) -> Iterator[_Case]:
-    """NFS portals in use that nobody reaches, of which no failure is known."""
-    if isinstance(volumes, Unknown) or isinstance(backends, Unknown):
+    """NFS portals that nobody reaches, though pods on such nodes use them; of which no failure is known."""
+    if isinstance(volumes, Unknown) or isinstance(backends, Unknown) or isinstance(pods, Unknown):
         return
     told = {portal for one in failed for portal in one.portals}
     for backend in backends.items:
-        used = frozenset(one.name for one in volumes.items if one.backend == backend.name)
-        for portal in backend.portals if backend.protocol.lower() in NFS and used else ():
+        for portal in backend.portals if backend.protocol.lower() in NFS else ():
             address = portal.strip("[]")
             cut_off = tuple(_cut_off(address, NFS_PORT, checks, ping_only=False))
+            used = _used_on({node for node, _ in cut_off}, backend, volumes, pods)
             reached = _reached_from(address, NFS_PORT, checks, ping_only=False)
-            if cut_off and not reached and (address, NFS_PORT) not in told:
+            if used and not reached and (address, NFS_PORT) not in told:
                 yield _Case(address, NFS_PORT, cut_off, (), used, ())
+
+
+def _used_on(nodes: set[str], backend: StorageBackend, volumes: PersistentVolumes, pods: Pods) -> frozenset[str]:
+    here = {(pod.namespace, claim) for pod in pods.items if pod.node in nodes for claim in pod.claims}
+    own = (one for one in volumes.items if one.backend == backend.name)
+    return frozenset(one.name for one in own if (one.claim_namespace, one.claim_name) in here)
 
 
 def _check(node: str, portal: tuple[str, int], checks: Across[PortalChecks]) -> PortalCheck | None:

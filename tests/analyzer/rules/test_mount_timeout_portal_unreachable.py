@@ -1,6 +1,13 @@
 """A portal that nodes cannot reach: one finding names them all, and says who reaches it."""
 
-from analyzer.facts.cluster import PublishInfo, StorageBackend, StorageBackends, VolumeAttachment, VolumeAttachments
+from analyzer.facts.cluster import (
+    Pods,
+    PublishInfo,
+    StorageBackend,
+    StorageBackends,
+    VolumeAttachment,
+    VolumeAttachments,
+)
 from analyzer.facts.host import PortalCheck, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.findings import Certainty, Finding, Inconclusive, Severity
@@ -17,6 +24,7 @@ from tests.analyzer.rules.nfs_mounts import (
     hit,
     judged,
     logged,
+    pod,
     portal,
 )
 
@@ -76,6 +84,10 @@ def test_an_event_alone_is_enough():
 def test_a_portal_that_nobody_reaches_is_a_warning_though_nothing_failed_yet():
     finding = found(rule, facts_of_node(PortalChecks=CUT_OFF))
     assert finding.severity is Severity.WARNING
+
+
+def test_a_portal_that_no_pod_on_such_a_node_uses_is_nobodys_loss():
+    assert judged(rule, facts_of_node(PortalChecks=CUT_OFF, Pods=Pods((pod("n9", "Running"),)))) == []
 
 
 def test_a_portal_that_a_node_without_failures_does_not_reach_is_no_finding():
