@@ -40,6 +40,13 @@ from analyzer.texts import Text, lines
 RULE = "driver-command-hung"
 LOCKED = re.compile(r"get lock timeout, lock file path: |acquire \[\w+\] semaphore timeout")
 STUCK_S, LONG_S = 30, 120
+CAUSES = (
+    "map-queues-forever",
+    "array-unreachable",
+    "residual-multipath-map",
+    "iscsi-tcp-not-loaded",
+    "mount-timeout-portal-unreachable",
+)
 TOLD = 5
 
 TITLE = Text(en="{count} commands of the driver hang: {names}", zh="驱动的 {count} 个命令挂起：{names}")
@@ -86,10 +93,7 @@ DO = Text(
     RULE,
     Severity.ERROR,
     Text(en="Command of the driver hangs", zh="驱动的命令挂起"),
-    explained_by=tuple(
-        Cause(rule)
-        for rule in ("map-queues-forever", "array-unreachable", "residual-multipath-map", "iscsi-tcp-not-loaded")
-    ),
+    explained_by=tuple(Cause(rule) for rule in CAUSES),
 )
 def driver_command_hung(
     node: str, processes: Processes | Unknown, failures: VolumeFailures | Unknown, bindings: Bindings | Unknown
