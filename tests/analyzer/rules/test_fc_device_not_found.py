@@ -1,5 +1,7 @@
 """A Fibre Channel device that was not found: told per volume, with what is left as its cause."""
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.facts import Span, Unknown, failures
@@ -12,6 +14,7 @@ from analyzer.facts.cluster import (
     Pod,
     Pods,
     PublishInfo,
+    StorageBackend,
     StorageBackends,
     VolumeAttachment,
     VolumeAttachments,
@@ -204,3 +207,38 @@ def test_without_any_log_that_would_tell_the_rule_says_so():
 def test_without_logs_at_all_the_rule_says_so():
     (gap,) = judged(Signals=UNKNOWN)
     assert isinstance(gap, Inconclusive)
+
+
+NO_SUPPORT = "failed to execute getFcHBAsInfo. no Fibre Channel support detected on system"
+NO_DEVICE = "can not find any Fibre Channel devices, Please check the host's fiber network."
+
+
+def failed(says: str) -> Signals:
+    return logs(hit("driver-stage-failed", volume="vol-1", says=says))
+
+
+def test_no_adapter_is_confirmed_by_the_drivers_words_and_by_sysfs():
+    finding = found(Signals=failed(NO_SUPPORT), FcPorts=FcPorts((), ()))
+    assert (finding.certainty, "no HBA" in finding.cause.en) == (Certainty.CONFIRMED, True)
+
+
+def test_a_node_without_a_port_is_likely_the_cause_of_a_missing_device():
+    assert found(Signals=logs(STAGE), FcPorts=FcPorts((), ())).certainty is Certainty.LIKELY
+
+
+def test_ports_that_are_not_online_are_told_with_the_drivers_words():
+    says = "failed to execute getFcHBAsInfo. there is no available port"
+    assert "host3 Linkdown" in found(Signals=failed(says), FcPorts=ports(state="Linkdown")).cause.en
+
+
+def test_no_device_of_any_array_points_to_zoning_or_cabling():
+    unseen = VolumeAttachments((replace(ATTACHMENT, publish_info=None),))
+    finding = found(Signals=failed(NO_DEVICE), VolumeAttachments=unseen, FcPorts=ports(remote_state="Blocked"))
+    assert (finding.certainty, "zoning" in finding.cause.en) == (Certainty.LIKELY, True)
+
+
+def test_the_backend_tells_the_protocol_where_the_attachment_does_not():
+    backends = StorageBackends((StorageBackend("fc-155", "fc", "oceanstor-san", True, (), SPAN),))
+    known = {"VolumeAttachments": VolumeAttachments((replace(ATTACHMENT, publish_info=None),))}
+    assert judged(Signals=failed("VolumeDeviceNotFound"), **known) == []
+    assert found(Signals=failed("VolumeDeviceNotFound"), StorageBackends=backends, **known).subject == "pv:pvc-1"
