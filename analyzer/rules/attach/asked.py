@@ -1,9 +1,9 @@
 """Whether the driver was ever asked for a volume on a node since a moment, by its own logs.
 
 Silence counts only where the log covers the time: it begins before, and goes on after, or it is the live file of a
-driver that runs and had nothing to say.  The driver prints its local
-time without a zone; that is UTC up to V4.2, and the host's since V4.3, which mounts /etc/localtime.  Where the zone is
-not certain, the log must cover the time in every zone that it may be.
+driver that runs and had nothing to say.  The driver prints its local time without a zone; that is UTC up to V4.2, and
+the host's since V4.3, which mounts /etc/localtime.  Where the zone is not certain, the log must cover the time in every
+zone that it may be.
 """
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ CONTROLLER_UNREAD = Text(
     "says that it was not asked.",
     zh="采集包中驱动控制器的日志未覆盖该时段；仅凭没有 VolumeAttachment 可知其未收到请求。",
 )
-WHY = Text(en=" ({reason})", zh="（{reason}）")
-NOT_TOLD = Text(en="", zh="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Logs:
         reach = here.reach(NODE_APP) if isinstance(here, Signals) else None
         if reach is None:
             reason = here.reason or here.status.value if isinstance(here, Unknown) else ""
-            return False, NO_LOG.fill(node=node, why=WHY.fill(reason=reason) if reason else NOT_TOLD)
+            return False, NO_LOG.fill(node=node, why=f" ({reason})" if reason else "")
         alive = isinstance(here, Signals) and self._is_quiet(here, NODE_APP, self.driver.node_pod(node))
         if not self._covers(reach, wait, node, alive):
             since = wait.since.isoformat()

@@ -2,7 +2,10 @@
 
 How we know
     A VolumeAttachment is not attached and has an error, or an event of a pod that still waits says
-    `AttachVolume.Attach failed for volume`.  The error is quoted.
+    `AttachVolume.Attach failed for volume`; where VolumeAttachments are not known, also the log of the driver's
+    controller: `controller publish volume … error:`, with no success after it.  The error is quoted.  Or a
+    VolumeAttachment is older than two minutes without success or error, and the controller's log has
+    `Run controller publish volume` of it with no answer: the driver hangs.
 Not reported here
     Multi-Attach errors (volume-still-attached-elsewhere).  What was attached after the error.
 False alarms
@@ -19,26 +22,31 @@ Source
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer.facts import Span, Unknown
+from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.claims import PersistentVolumeClaims
 from analyzer.facts.cluster import Events, PersistentVolumes, Pods, VolumeAttachments
 from analyzer.facts.driver import Driver
+from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.attach import refusal
+from analyzer.rules.attach.calls import Calls
 from analyzer.rules.attach.driver_pod import shortened
-from analyzer.rules.attach.waiting import attach_events, names_of, waits
+from analyzer.rules.attach.waiting import Wait, attach_events, is_pending, names_of, waits
 from analyzer.texts import Text, lines
 
 RULE = "attach-failed"
 _FAILED = re.compile(r"AttachVolume\.Attach failed for volume \"(?P<pv>[^\"]+)\" : (?P<says>.*)", re.S)
 _RPC = re.compile(r"rpc error: code = \w+ desc = (?P<says>.*)", re.S)
+
+HANGS = "no answer since {time}, by the controller's log"
 
 TITLE = Text(en="Attaching a volume fails", zh="卷 attach 失败")
 TITLE_OF = Text(en="Attaching {volume} to {node} fails", zh="卷 {volume} attach 到 {node} 失败")
@@ -61,7 +69,7 @@ class _Failure:
     pv: str
     node: str
     says: str
-    spans: tuple[Span, ...]
+    spans: tuple[tuple[str, Span], ...]  # with the node whose log it is, "" of the cluster
     users: tuple[Affected, ...] = ()
 
 
@@ -75,9 +83,17 @@ def attach_failed(
     claims: PersistentVolumeClaims | Unknown,
     events: Events | Unknown,
     bindings: Bindings | Unknown,
+    controller: ClusterSignals | Unknown,
+    logs: Across[Signals],
 ) -> Iterator[Finding]:
+    waiting = list(waits(pods, volumes, claims, driver, taken))
+    calls = Calls(logs, controller, driver)
+    if isinstance(attachments, Unknown):
+        logged = _of_logs(waiting, pods, calls)
+    else:
+        logged = _unanswered(volumes, driver, taken, attachments, calls)
     by_volume: dict[tuple[str, str], _Failure] = {}
-    for one in (*_of_events(pods, volumes, driver, taken, attachments, claims, events), *_refused(driver, attachments)):
+    for one in (*logged, *_of_events(waiting, attachments, events), *_refused(driver, attachments)):
         before = by_volume.get((one.pv, one.node))
         spans = (*one.spans, *before.spans) if before else one.spans
         users = before.users if before else ()
@@ -89,27 +105,45 @@ def attach_failed(
 def _refused(driver: Driver, attachments: VolumeAttachments | Unknown) -> Iterator[_Failure]:
     for one in () if isinstance(attachments, Unknown) else attachments.items:
         if one.attach_error and not one.attached and not one.deleting and one.driver in names_of(driver):
-            yield _Failure(one.pv, one.node, _unwrapped(one.attach_error), (one.span,))
+            yield _Failure(one.pv, one.node, _unwrapped(one.attach_error), (("", one.span),))
+
+
+def _of_logs(waiting: Sequence[Wait], pods: Pods, calls: Calls) -> Iterator[_Failure]:
+    """What the controller's log said last of a volume that a pod waits for."""
+    for wait in waiting:
+        others = {pod.node for pod in pods.items} - {wait.pod.node}
+        for node, hit in calls.failed(wait.volume):
+            if hit.field("host") not in others:
+                says, spans = hit.field("says") or "", ((node, hit.spans[-1]),)
+                yield _Failure(wait.volume.name, wait.pod.node, _unwrapped(says), spans, (wait.affected,))
+
+
+def _unanswered(
+    volumes: PersistentVolumes, driver: Driver, taken: ClusterTaken, attachments: VolumeAttachments, calls: Calls
+) -> Iterator[_Failure]:
+    """What csi-attacher passed on long ago, and the driver has not answered: it waits for hours."""
+    by_name = {one.name: one for one in volumes.items}
+    own = [one for one in attachments.items if one.driver in names_of(driver) and one.pv in by_name]
+    for one in own:
+        call = calls.unanswered(by_name[one.pv]) if is_pending(one, taken) else None
+        if call is not None:
+            node, hit = call
+            spans = (("", one.span), (node, hit.spans[-1]))
+            yield _Failure(one.pv, one.node, HANGS.format(time=hit.last), spans)
 
 
 def _of_events(
-    pods: Pods,
-    volumes: PersistentVolumes,
-    driver: Driver,
-    taken: ClusterTaken,
-    attachments: VolumeAttachments | Unknown,
-    claims: PersistentVolumeClaims | Unknown,
-    events: Events | Unknown,
+    waiting: Sequence[Wait], attachments: VolumeAttachments | Unknown, events: Events | Unknown
 ) -> Iterator[_Failure]:
     """Of pods that still wait, unless the volume was attached since."""
     items = () if isinstance(attachments, Unknown) else attachments.items
     attached = {(one.pv, one.node) for one in items if one.attached}
-    for wait in waits(pods, volumes, claims, driver, taken):
+    for wait in waiting:
         for event in sorted(attach_events(events, wait.pod), key=lambda one: one.last):
             match = _FAILED.search(event.message)
             if match and match["pv"] == wait.volume.name and (wait.volume.name, wait.pod.node) not in attached:
                 says = _unwrapped(match["says"])
-                yield _Failure(wait.volume.name, wait.pod.node, says, (event.span,), (wait.affected,))
+                yield _Failure(wait.volume.name, wait.pod.node, says, (("", event.span),), (wait.affected,))
 
 
 def _unwrapped(says: str) -> str:
@@ -126,7 +160,7 @@ def _finding(failure: _Failure, driver: Driver, users: tuple[Affected, ...]) -> 
         subject=f"pv:{failure.pv}",
         title=TITLE_OF.fill(volume=failure.pv, node=failure.node),
         cause=lines(*refusal.says(failure.pv, failure.node, shortened(failure.says))),
-        evidence=tuple(Evidence.of("", span) for span in dict.fromkeys(failure.spans)),
+        evidence=tuple(Evidence.of(node, span) for node, span in dict.fromkeys(failure.spans)),
         affects=users,
         steps=refusal.look(failure.pv, driver, users),
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from analyzer.facts import Unknown
 from analyzer.facts.cluster import ClusterNode, ClusterNodes, Event, Pod, VolumeAttachment
+from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules.attach import steps
 from analyzer.rules.attach.driver_pod import shortened
@@ -146,7 +147,15 @@ def steps_for(wait: Wait, old: str, state: State, holders: Sequence[Pod]) -> tup
 
 def _by_hand(old: str, state: State) -> Text:
     if state.holding is Holding.LOST:
-        return OUT_OF_SERVICE.fill(old=old)
+        return OUT_OF_SERVICE.fill(old=_as_typed(old))
     if state.holding is Holding.USED:
         return END_IT
     return LOOK_THERE.fill(old=old)
+
+
+def _as_typed(node: str) -> str:
+    """What is typed into a shell: a name of another form is never offered for that."""
+    try:
+        return KubernetesName(node)
+    except UnsafeValueError:
+        return "NODE"

@@ -63,7 +63,6 @@ POD_RESTARTED = Text(
     en="Pod {pod} on {node} runs; it was restarted {restarts} times.",
     zh="节点 {node} 上的 Pod {pod} 在运行，已重启 {restarts} 次。",
 )
-NOTHING = Text(en="", zh="")
 
 
 class Life(StrEnum):
@@ -144,7 +143,7 @@ def _pod_says(pod: Pod) -> Iterator[Text]:
     restarts, name = _restarts(pod), pod.full_name
     if not _is_ready(pod):
         reasons = " ".join(one.waiting or one.ended for one in pod.containers if not one.ready).strip()
-        why = Text(en=f" ({reasons})", zh=f"（{reasons}）") if reasons else NOTHING
+        why = f" ({reasons})" if reasons else ""
         yield POD_DOWN.fill(pod=name, node=pod.node, why=why, restarts=restarts)
     elif restarts:
         yield POD_RESTARTED.fill(pod=name, node=pod.node, restarts=restarts)

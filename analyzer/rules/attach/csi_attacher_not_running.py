@@ -6,7 +6,8 @@ How we know
     and without an error: csi-attacher writes one within seconds when the driver refuses.  A stale lease of its leader,
     where that was collected, or its log tell why.
 Not reported here
-    A VolumeAttachment that does not exist (attach-never-requested), or one with an error (attach-failed).  A driver
+    A VolumeAttachment that does not exist (attach-never-requested), or one with an error or that the
+    driver got and has not answered (attach-failed).  A driver
     with attachRequired false, which has no csi-attacher.
 False alarms
     A VolumeAttachment made a moment ago.  With csi-attacher ready and no other sign, the driver itself may hang in its
@@ -22,10 +23,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzer.facts import Span, Unknown
+from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import ClusterNodes, Events, Pod, VolumeAttachment, VolumeAttachments
+from analyzer.facts.cluster import ClusterNodes, Events, PersistentVolumes, Pod, VolumeAttachment, VolumeAttachments
 from analyzer.facts.driver import ATTACHER, CONTAINER, CONTROLLER_APP, Driver
-from analyzer.facts.logs import ClusterSignals, SignalHit
+from analyzer.facts.logs import ClusterSignals, SignalHit, Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
 from analyzer.facts.workloads import Lease, Leases
@@ -33,8 +35,9 @@ from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severi
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.attach import controller_manager, driver_pod, pod_steps
+from analyzer.rules.attach.calls import Calls
 from analyzer.rules.attach.driver_pod import Trouble
-from analyzer.rules.attach.waiting import PATIENCE, names_of, now, older
+from analyzer.rules.attach.waiting import is_pending, names_of, now
 from analyzer.texts import Text, lines
 
 RULE = "csi-attacher-not-running"
@@ -69,6 +72,10 @@ PENDING = Text(
     en="VolumeAttachment of {pv} to {node}, made at {created}, is not attached and has no error.",
     zh="{pv} 到 {node} 的 VolumeAttachment 创建于 {created}，未 attach 且没有报错。",
 )
+LEAVING = Text(
+    en="VolumeAttachment of {pv} to {node} is to be removed, and waits for csi-attacher to detach the volume.",
+    zh="{pv} 到 {node} 的 VolumeAttachment 正在删除，等待 csi-attacher 执行 detach。",
+)
 NOBODY = Text(
     en="No volume waits to be attached just now; the next one will.",
     zh="目前没有卷在等待 attach，但后续 attach 会失败。",
@@ -95,34 +102,35 @@ def csi_attacher_not_running(
     events: Events | Unknown,
     bindings: Bindings | Unknown,
     logs: ClusterSignals | Unknown,
+    volumes: PersistentVolumes | Unknown,
+    of_nodes: Across[Signals],
 ) -> Iterator[Finding | Inconclusive]:
     own = [pod for pod in driver.controller_pods if not pod.is_finished]
-    pending = [one for one in attachments.items if one.driver in names_of(driver) and _is_pending(one, taken)]
+    pending = [one for one in attachments.items if one.driver in names_of(driver) and is_pending(one, taken)]
+    calls = Calls(of_nodes, logs, driver)
+    known = {} if isinstance(volumes, Unknown) else {one.name: one for one in volumes.items}
+    pending = [one for one in pending if one.pv not in known or calls.unanswered(known[one.pv]) is None]
     if driver.attach_required is False or not own or all(driver_pod.is_new(pod, taken) for pod in own):
         return
     down = not driver_pod.any_works(own, ATTACHER, nodes)
     if not pending and (not down or not _is_its_own(driver, own, nodes)):
         return
+    leaving = [one for one in attachments.items if one.deleting and one.driver in names_of(driver)] if down else []
     troubles = [driver_pod.trouble_of(pod, (ATTACHER,), nodes, events) for pod in own] if down else []
     lease = _stale_lease(leases, driver, taken)
     said = [] if isinstance(logs, Unknown) else [hit for hit in logs.of(*SAID) if ATTACHER in hit.spans[-1].capture]
     yield Finding(
         rule=RULE,
-        severity=Severity.ERROR if pending else Severity.WARNING,
+        severity=Severity.ERROR if pending or leaving else Severity.WARNING,
         certainty=_certainty(down or lease is not None, said),
         nodes=tuple(sorted({one.node for one in pending} or {pod.node for pod in own if pod.node})),
         subject=f"workload:{CONTROLLER_APP}",
         title=TITLE,
-        cause=lines(*_cause(driver, pending, troubles, lease, said)),
+        cause=lines(*_cause(driver, pending, leaving, troubles, lease, said)),
         evidence=tuple(Evidence.of("", span) for span in _spans(pending, troubles, lease, said)),
-        affects=users_of_volumes(bindings, {one.pv for one in pending}),
+        affects=users_of_volumes(bindings, {one.pv for one in (*pending, *leaving)}),
         steps=pod_steps.mend_attacher(driver, troubles),
     )
-
-
-def _is_pending(attachment: VolumeAttachment, taken: ClusterTaken) -> bool:
-    waits = not attachment.attached and not attachment.attach_error and not attachment.deleting
-    return waits and older(attachment.created, PATIENCE, taken)
 
 
 def _is_its_own(driver: Driver, own: Sequence[Pod], nodes: ClusterNodes | Unknown) -> bool:
@@ -148,6 +156,7 @@ def _certainty(is_seen: bool, said: Sequence[SignalHit]) -> Certainty:
 def _cause(
     driver: Driver,
     pending: Sequence[VolumeAttachment],
+    leaving: Sequence[VolumeAttachment],
     troubles: Sequence[Trouble],
     lease: Lease | None,
     said: Sequence[SignalHit],
@@ -165,7 +174,9 @@ def _cause(
         yield SAYS.fill(n=hit.total, line=driver_pod.shortened(" ".join(hit.spans[-1].text)))
     for one in pending[:QUOTED]:
         yield PENDING.fill(pv=one.pv, node=one.node, created=one.created)
-    if not pending:
+    for one in leaving[:QUOTED]:
+        yield LEAVING.fill(pv=one.pv, node=one.node)
+    if not pending and not leaving:
         yield NOBODY
 
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.claims import PersistentVolumeClaims, StorageClasses
-from analyzer.facts.cluster import ClusterNodes, Events, Pods, VolumeAttachments
+from analyzer.facts.cluster import ClusterNodes, Events, Pods, VolumeAttachment, VolumeAttachments
 from analyzer.facts.driver import CONTAINER, CONTROLLER_APP, Driver
 from analyzer.facts.logs import ClusterSignals
 from analyzer.facts.taken import ClusterTaken
@@ -133,11 +133,15 @@ def _affected(
     classes: StorageClasses | Unknown,
     bindings: Bindings | Unknown,
 ) -> tuple[Affected, ...]:
-    """Who waits to be attached, and claims without a volume."""
+    """Who waits to be attached or detached, and claims without a volume."""
     names, items = names_of(driver), () if isinstance(attachments, Unknown) else attachments.items
-    waiting = users_of_volumes(bindings, {one.pv for one in items if not one.attached and one.driver in names})
+    waiting = users_of_volumes(bindings, {one.pv for one in items if _is_waiting(one) and one.driver in names})
     if isinstance(claims, Unknown) or isinstance(classes, Unknown):
         return waiting
     own = {one.name for one in classes.items if one.provisioner in names}
     pending = (one for one in claims.items if one.phase == "Pending" and one.storage_class in own)
     return (*waiting, *(Affected(one.namespace, "", one.name, "") for one in pending))
+
+
+def _is_waiting(attachment: VolumeAttachment) -> bool:
+    return not attachment.attached or attachment.deleting

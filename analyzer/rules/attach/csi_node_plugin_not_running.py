@@ -41,7 +41,7 @@ from analyzer.texts import Text, lines
 RULE = "csi-node-plugin-not-running"
 # without the probe's answer the kubelet restarts the driver again and again
 CONTAINERS = (CONTAINER, "csi-node-driver-registrar", "liveness-probe")
-QUOTED_NODES, QUOTED_SPANS = 3, 8
+QUOTED_NODES, NAMED_NODES, QUOTED_SPANS = 3, 8, 8
 
 TITLE = Text(en="The driver's node plugin does not run", zh="驱动的节点插件未运行")
 CAUSE = Text(
@@ -160,6 +160,10 @@ def _port_taken(node: str, logs: Across[Signals]) -> tuple[tuple[Text, ...], tup
     return ((says, known) if known else (says,)), hit.spans[-1:]
 
 
+def _listed(nodes: Sequence[str]) -> str:
+    return ", ".join(nodes[:NAMED_NODES]) + (f", … ({len(nodes)})" if len(nodes) > NAMED_NODES else "")
+
+
 def _finding(driver: Driver, alike: Sequence[_Broken], waiting: Sequence[Wait], is_waited_for: bool) -> Finding:
     nodes = tuple(one.node for one in alike)
     says = dict.fromkeys(text for one in alike[:QUOTED_NODES] for text in one.says)
@@ -176,7 +180,7 @@ def _finding(driver: Driver, alike: Sequence[_Broken], waiting: Sequence[Wait], 
         subject=f"node:{nodes[0]}" if len(nodes) == 1 else f"workload:{NODE_APP}",
         title=TITLE,
         cause=lines(
-            CAUSE.fill(nodes=", ".join(nodes)), *says, *remedies, *([WAITED.fill(pods=waited)] if waited else ())
+            CAUSE.fill(nodes=_listed(nodes)), *says, *remedies, *([WAITED.fill(pods=waited)] if waited else ())
         ),
         evidence=tuple(dict.fromkeys(Evidence.of(node, span) for node, span in spans[:QUOTED_SPANS])),
         affects=users,

@@ -91,6 +91,18 @@ KNOWN = (
 )
 
 
+NODE_BACK = Text(
+    en="Bring the node back. Kubernetes makes the controller's pod anew on another node about five minutes after "
+    "a node was lost, if another one can take it",
+    zh="恢复该节点。节点失联约五分钟后，若有其他可用节点，Kubernetes 会在其上重建控制器 Pod",
+)
+MAKE_ROOM = Text(
+    en="Have a node take the pod: read the scheduler's message, free what it names, or correct nodeSelector and "
+    "tolerations in the chart",
+    zh="让 Pod 能够调度：根据调度器的消息释放相应资源，或在 chart 中修正 nodeSelector 和 tolerations",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Why a pod does not work: sentences, the lines that say so, and whether Kubernetes itself names a reason."""
@@ -99,10 +111,16 @@ class Trouble:
     says: tuple[Text, ...]
     spans: tuple[Span, ...]
     is_named: bool
+    is_lost: bool = False  # with its node
 
     @property
     def remedy(self) -> Text | None:
-        return remedy_of(" ".join(text.en for text in self.says))
+        """By the words of Kubernetes; else by what is missing, a node or a place on one."""
+        if (known := remedy_of(self._words)) is not None:
+            return known
+        if self.pod.unschedulable:
+            return MAKE_ROOM
+        return NODE_BACK if self.is_lost else None
 
     @property
     def kind(self) -> str:
@@ -152,7 +170,7 @@ def trouble_of(pod: Pod, containers: Iterable[str], nodes: ClusterNodes | Unknow
     reported = list(_reported(pod, events))
     said += [REPORTED.fill(says=shortened(message)) for message, _ in reported]
     named = bool(pod.unschedulable or lost or reported) or any(_is_stuck(one) for one in pod.containers)
-    return Trouble(pod, tuple(said), (*spans, *(span for _, span in reported)), named)
+    return Trouble(pod, tuple(said), (*spans, *(span for _, span in reported)), named, lost is not None)
 
 
 def shortened(message: str) -> str:

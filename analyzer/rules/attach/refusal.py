@@ -14,10 +14,19 @@ from analyzer.runbook import ADMIN, Phase, Step
 from analyzer.texts import Text
 
 CAUSE = Text(
-    en="The array or the driver refused to attach {pv} to {node}: {says}",
-    zh="阵列或驱动拒绝将 {pv} attach 到 {node}：{says}",
+    en="The array or the driver does not attach {pv} to {node}: {says}",
+    zh="阵列或驱动未能将 {pv} attach 到 {node}：{says}",
 )
 HINTS = (
+    (
+        re.compile(r"^no answer since "),
+        Text(
+            en="The driver's controller began to attach it and has neither succeeded nor failed since: it hangs, most "
+            "often while it waits for the array. csi-attacher waits for hours (its --timeout).",
+            zh="驱动控制器已开始 attach，但至今既未成功也未失败：它挂起了，多数情况是在等待阵列响应。"
+            "csi-attacher 会等待数小时（由其 --timeout 决定）。",
+        ),
+    ),
     (
         re.compile(r"Client\.Timeout|connection refused|no route to host|i/o timeout|unconnected|EOF"),
         Text(

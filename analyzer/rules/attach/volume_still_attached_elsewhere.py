@@ -40,7 +40,7 @@ from analyzer.facts.cluster import (
 from analyzer.facts.driver import Driver
 from analyzer.facts.taken import ClusterTaken
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.rules import cluster_rule
+from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.attach import attached_elsewhere
 from analyzer.rules.attach.waiting import Wait, attach_events, is_exclusive, waits
 from analyzer.texts import lines
@@ -66,7 +66,15 @@ class _Held:
         return (self.wait.pod.span, *(one.span for one in found if one is not None))
 
 
-@cluster_rule(RULE, Severity.ERROR, attached_elsewhere.TITLE)
+@cluster_rule(
+    RULE,
+    Severity.ERROR,
+    attached_elsewhere.TITLE,
+    explained_by=(
+        Cause("csi-controller-not-running", through=Through.VOLUME),
+        Cause("csi-attacher-not-running", through=Through.VOLUME),
+    ),
+)
 def volume_still_attached_elsewhere(
     pods: Pods,
     volumes: PersistentVolumes,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from analyzer.facts import Unknown
 from analyzer.facts.claims import PersistentVolumeClaims
-from analyzer.facts.cluster import Event, Events, PersistentVolume, PersistentVolumes, Pod, Pods
+from analyzer.facts.cluster import Event, Events, PersistentVolume, PersistentVolumes, Pod, Pods, VolumeAttachment
 from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
@@ -75,6 +75,12 @@ def volumes_of(
             continue
         if volume.claim_name in pod.claims and _is_bound(volume, claims):
             yield volume
+
+
+def is_pending(attachment: VolumeAttachment, taken: ClusterTaken) -> bool:
+    """Asked for a while ago, and neither done nor refused."""
+    waits_on = not attachment.attached and not attachment.attach_error and not attachment.deleting
+    return waits_on and older(attachment.created, PATIENCE, taken)
 
 
 def names_of(driver: Driver) -> frozenset[str]:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.facts.cluster import VolumeAttachments
+from analyzer.facts.cluster import Pods, VolumeAttachments
+from analyzer.facts.logs import SignalHit
 from analyzer.findings import Affected, Certainty
 from analyzer.rules import Through
 from analyzer.rules.attach.attach_failed import attach_failed as rule
 from analyzer.runbook import Effect
-from tests.analyzer.rules.attaching import UNKNOWN, attachment, event, found, judged
+from tests.analyzer.rules.attaching import (
+    HANDLE,
+    SPAN,
+    UNKNOWN,
+    attachment,
+    container,
+    controller,
+    event,
+    found,
+    hit,
+    judged,
+    log,
+    logs,
+    node_pod,
+    pod,
+)
 
 REFUSED = attachment(attached=False, attach_error="rpc error: code = Internal desc = create mapping error: 1077949066")
 FAILED = 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = Internal desc = '
@@ -37,6 +53,54 @@ def test_the_attachment_and_its_event_are_one_failure_with_both_lines():
     finding = found(rule, VolumeAttachments=REFUSED, Events=event(FAILED + "older words"))
     assert "1077949066" in finding.cause.en
     assert finding.affects
+
+
+LOGGED = {"volume": "pvc-1", "host": "n1", "says": "create mapping error: 1077949066"}
+WORKED = hit("driver-attached", "2026-07-03 10:05:00.000000", handle=HANDLE, host="n1")
+
+
+def of_controller(*hits: SignalHit) -> dict[str, object]:
+    own = log("2026-07-03 09:00:00.000000", "2026-07-03 10:19:00.000000", *hits)
+    return {"VolumeAttachments": UNKNOWN, "Signals": logs(n2=own)}
+
+
+def test_the_controllers_log_tells_where_the_attachments_are_not_known():
+    finding = found(rule, **of_controller(hit("driver-attach-failed", "2026-07-03 10:10:00.000000", **LOGGED), WORKED))
+    assert "1077949066" in finding.cause.en
+    (evidence,) = finding.evidence
+    assert evidence.text == SPAN.text
+
+
+STARTED = hit("driver-attach-started", "2026-07-03 10:10:00.000000", handle=HANDLE, host="n1")
+
+
+def test_a_request_that_the_driver_got_and_never_answered_is_a_hang():
+    waiting = {**of_controller(WORKED, STARTED), "VolumeAttachments": attachment(attached=False)}
+    cause = found(rule, **waiting).cause.en
+    assert "it hangs" in cause
+    assert "10:10:00" in cause
+
+
+def test_a_driver_before_4_does_not_say_how_a_request_ended():
+    old = Pods((pod(), node_pod(), controller(container("huawei-csi-driver", version="3.2.1"))))
+    assert silent(**{**of_controller(STARTED), "VolumeAttachments": attachment(attached=False), "Pods": old})
+
+
+def test_a_request_that_was_answered_is_no_hang():
+    failed = hit("driver-attach-failed", "2026-07-03 10:11:00.000000", **LOGGED)
+    assert silent(**{**of_controller(STARTED, failed), "VolumeAttachments": attachment(attached=False)})
+
+
+@pytest.mark.parametrize(
+    "logged",
+    [
+        hit("driver-attach-failed", "2026-07-03 10:01:00.000000", **LOGGED),  # before it worked
+        hit("driver-attach-failed", "2026-07-03 10:10:00.000000", **{**LOGGED, "host": "n2"}),
+        hit("driver-attach-failed", "2026-07-03 10:10:00.000000", **{**LOGGED, "volume": "pvc-2"}),
+    ],
+)
+def test_a_line_of_the_log_about_something_else_is_not_taken(logged: SignalHit):
+    assert silent(**of_controller(logged, WORKED))
 
 
 @pytest.mark.parametrize(

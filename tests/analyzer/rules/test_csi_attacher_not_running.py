@@ -11,6 +11,7 @@ from analyzer.findings import Certainty, Severity
 from analyzer.rules.attach.csi_attacher_not_running import csi_attacher_not_running as rule
 from analyzer.runbook import Effect
 from tests.analyzer.rules.attaching import (
+    HANDLE,
     JUST_NOW,
     SPAN,
     UNKNOWN,
@@ -22,6 +23,8 @@ from tests.analyzer.rules.attaching import (
     hit,
     judged,
     lease,
+    log,
+    logs,
     node_pod,
     pod,
 )
@@ -65,20 +68,33 @@ def test_a_crash_without_anybody_waiting_is_a_warning():
     assert found(rule, VolumeAttachments=attachment(), **facts).severity is Severity.WARNING
 
 
+def test_a_volume_that_waits_to_be_detached_suffers_from_the_crash():
+    facts = {"Pods": with_controllers(controller(DRIVER, CRASHING))}
+    finding = found(rule, VolumeAttachments=attachment(deleting=True), **facts)
+    assert finding.severity is Severity.ERROR
+    assert "is to be removed" in finding.cause.en
+
+
 def test_an_old_request_without_answer_is_possible_and_names_both_that_may_hang():
     finding = found(rule, VolumeAttachments=PENDING)
     assert finding.certainty is Certainty.POSSIBLE
     assert "driver's controller hangs" in finding.cause.en
 
 
+def test_a_request_that_the_driver_got_was_passed_on():
+    got = hit("driver-attach-started", "2026-07-03 10:01:00.000000", handle=HANDLE, host="n1")
+    own = log("2026-07-03 09:00:00.000000", "2026-07-03 10:19:00.000000", got)
+    assert silent(VolumeAttachments=PENDING, Signals=logs(n2=own))
+
+
 def test_its_own_log_makes_it_likely():
-    logs = said_by("cluster/logs/huawei-csi-controller-abcn2/csi-attacher.log")
-    assert found(rule, VolumeAttachments=PENDING, ClusterSignals=logs).certainty is Certainty.LIKELY
+    own = said_by("cluster/logs/huawei-csi-controller-abcn2/csi-attacher.log")
+    assert found(rule, VolumeAttachments=PENDING, ClusterSignals=own).certainty is Certainty.LIKELY
 
 
 def test_the_log_of_another_sidecar_says_nothing_of_it():
-    logs = said_by("cluster/logs/huawei-csi-controller-abcn2/csi-resizer.log")
-    assert found(rule, VolumeAttachments=PENDING, ClusterSignals=logs).certainty is Certainty.POSSIBLE
+    other = said_by("cluster/logs/huawei-csi-controller-abcn2/csi-resizer.log")
+    assert found(rule, VolumeAttachments=PENDING, ClusterSignals=other).certainty is Certainty.POSSIBLE
 
 
 def test_a_stale_lease_of_its_leader_is_confirmed():

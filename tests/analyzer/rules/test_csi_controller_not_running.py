@@ -77,6 +77,7 @@ def test_a_driver_without_its_deployment_is_told():
 def test_a_pod_on_a_lost_node_does_not_run_however_well_it_looks():
     finding = found(rule, Pods=Pods((NODE, controller())), ClusterNodes=nodes(lost("n2")))
     assert "has not been ready since 2026-07-03T09:55:00Z" in finding.cause.en
+    assert "five minutes" in finding.cause.en
 
 
 def test_a_pod_without_a_node_quotes_the_scheduler():

@@ -58,6 +58,17 @@ def test_the_taint_is_never_told_for_a_node_that_is_ready():
     assert not [step for step in finding.steps if "taint" in step.does.en]
 
 
+def test_a_node_with_an_impossible_name_is_never_offered_for_typing():
+    evil = "n2 x; reboot"
+    finding = found(rule, VolumeAttachments=attachment(node=evil), ClusterNodes=nodes(lost(evil)))
+    assert not [step for step in finding.steps if f"taint nodes {evil}" in step.does.en]
+    assert not [step for step in finding.steps if step.command and evil in step.command.argv]
+
+
+def test_detaching_that_waits_for_the_controller_is_told_as_its_symptom():
+    assert "csi-controller-not-running" in {cause.rule for cause in rule.explained_by}
+
+
 def test_a_node_that_is_gone_is_told():
     gone = ClusterNodes((cluster_node("n1"),))
     assert "no node n2 any more" in found(rule, VolumeAttachments=THERE, ClusterNodes=gone).cause.en
