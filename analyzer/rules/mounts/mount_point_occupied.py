@@ -162,6 +162,7 @@ def _elsewhere(one: Occupied, found: Seen, mounts: Mounts) -> tuple[str, ...]:
 
 def _remedy(node: str, one: Occupied, found: Seen, who: Users) -> Iterator[Step]:
     if who.runs:
+        yield steps.save_data(who.pods, one.pv)
         yield from steps.anew(who.pods, one.pv)
     elif who.is_known and one.pod_uid:
         yield from steps.unmounted(node, one, found.wrong)

@@ -22,11 +22,14 @@ WRONG = Text(
     zh="{point} 上挂载的是 {source}（设备 {dev}），而不是它自己的卷 {pv}。",
 )
 RUNS = Text(
-    en="Pod {pod} runs on it: what it reads and writes is in the wrong volume{owner}. What it has written since lies "
-    "there, and is missing in {pv}; save or compare the data before anything is deleted. Nothing is unmounted "
-    "under it.",
-    zh="Pod {pod} 正在使用它：读写的是错误的卷{owner}。此后写入的数据在该卷中，而不在 {pv} 中；"
-    "在删除任何内容之前请先备份或比对数据。不会在其运行时卸载。",
+    en="Pod {pod} runs, and reads and writes the wrong volume{owner}: not {pv}.",
+    zh="Pod {pod} 正在运行，但读写的是错误的卷{owner}，而不是 {pv}。",
+)
+DATA = Text(
+    en="What the pod has written since lies in that other volume, and is missing in its own: save or compare the data "
+    "before the pod is made anew. Nothing is unmounted under a running pod.",
+    zh="此后该 Pod 写入的数据在另一个卷中，而不在它自己的卷中：重建 Pod 之前请先备份或比对数据。"
+    "不会在 Pod 运行时卸载。",
 )
 GONE = Text(
     en="The pod with uid {uid} is no longer in the cluster: the mount was left behind.",
@@ -115,8 +118,10 @@ def wrong(one: Occupied, found: Seen, who: Users, peers: tuple[str, ...]) -> Tex
 
 def _wrong(one: Occupied, found: Seen, who: Users, peers: tuple[str, ...]) -> Iterator[Text]:
     top = found.wrong[0]
+    if who.runs:
+        yield _whose(one, who, peers)
     yield WRONG.fill(point=one.target, source=top.source or "?", dev=f"{top.dev_t} {top.root}", pv=one.pv or "?")
-    yield _whose(one, who, peers)
+    yield DATA if who.runs else _whose(one, who, peers)
     if not one.pod_uid:
         yield STAGED_THERE
     if len(found.stack) > 1:

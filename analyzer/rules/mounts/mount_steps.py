@@ -69,6 +69,18 @@ def anew(pods: tuple[Pod, ...], pv: str) -> tuple[Step, ...]:
     return (step_by_hand(ADMIN, f"pods-of-{pv}", does.fill(pv=pv or "?"), Phase.RECREATE),)
 
 
+def save_data(pods: tuple[Pod, ...], pv: str) -> Step:
+    """Before the pod goes: nothing else tells which data belongs where."""
+    does = Text(
+        en="Before the next steps: stop the application in {pods} from writing, and copy what it has written since it "
+        "started; it lies in another volume, and the new pod will see {pv} as it was before",
+        zh="执行后续步骤之前：让 {pods} 中的应用停止写入，并备份它启动后写入的数据；这些数据在另一个卷中，"
+        "重建后的 Pod 看到的是 {pv} 之前的内容",
+    )
+    said = does.fill(pods=", ".join(pod.full_name for pod in pods), pv=pv or "?")
+    return step_by_hand(ADMIN, f"save-data-{pv}", said, Phase.RELEASE)
+
+
 def see(pods: tuple[Pod, ...]) -> Iterator[Step]:
     return see_whether_they_run(Affected(pod.namespace, pod.name, "", "") for pod in pods)
 

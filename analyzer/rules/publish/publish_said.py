@@ -11,7 +11,7 @@ from analyzer.texts import Text, lines
 
 LISTED = 20
 
-TITLE = Text(en="Volume attached without publishInfo", zh="卷的映射信息（publishInfo）缺失")
+TITLE = Text(en="A volume has no publishInfo", zh="卷的映射信息（publishInfo）缺失")
 TITLE_OFF = Text(en="Kubernetes never attaches this driver's volumes", zh="Kubernetes 不会为该驱动执行卷映射")
 TITLE_BY_ITSELF = Text(
     en="Volume has no publishInfo, and the node could not attach it by itself",

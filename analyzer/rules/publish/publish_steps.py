@@ -27,7 +27,7 @@ def attach_anew(
     movable = [pod for pod in users if pod.owner_kind != "DaemonSet"]
     steps = [_kept_off(pod, node, attachment) for pod in users if pod.owner_kind == "DaemonSet"]
     steps += recreate(movable, away_from=None if _is_cordoned(node, nodes) else node)
-    if movable:
+    if any(pod.owner_kind for pod in movable):
         steps.append(_stays(pv, node, attachment))
     if not users:
         steps.append(_users_unknown(pv, node))
