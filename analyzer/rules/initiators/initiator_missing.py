@@ -56,8 +56,8 @@ UNSEEN = Text(
     "也可能是驱动 Pod 启动之后才有；本次未采集到节点侧信息。",
 )
 WHAT: dict[Kind, Text] = {
-    "iscsi": Text(en="/etc/iscsi/initiatorname.iscsi is {state}", zh="/etc/iscsi/initiatorname.iscsi {state}"),
-    "nvme": Text(en="/etc/nvme/hostnqn is {state}", zh="/etc/nvme/hostnqn {state}"),
+    "iscsi": Text(en="/etc/iscsi/initiatorname.iscsi is {state}", zh="文件 /etc/iscsi/initiatorname.iscsi {state}"),
+    "nvme": Text(en="/etc/nvme/hostnqn is {state}", zh="文件 /etc/nvme/hostnqn {state}"),
     "fc": Text(en="no Fibre Channel host port: {state}", zh="没有 Fibre Channel 主机端口：{state}"),
 }
 STATES = {"missing": Text(en="missing", zh="不存在"), "empty": Text(en="empty", zh="为空")}

@@ -46,7 +46,7 @@ RESTART = Text(
     zh="然后删除该 Pod（{command}）：DaemonSet 会重建它，并在启动时读取名称。已挂载的卷不受影响；"
     "几分钟内会自动重新挂载该卷。",
 )
-ITS_NAME = Text(en="`kubectl delete pod NAME -n {namespace}`", zh="`kubectl delete pod NAME -n {namespace}`")
+ITS_NAME = "`kubectl delete pod NAME -n {namespace}`"
 
 
 def make(node: str, kind: Kind) -> tuple[Step, ...]:
@@ -59,7 +59,7 @@ def restart(node: str, driver: Driver | Unknown) -> tuple[Step, ...]:
         namespace = KubernetesName(driver.namespace if isinstance(driver, Driver) else "")
         target = KubernetesName(node)
     except UnsafeValueError:
-        command = ITS_NAME.fill(namespace="huawei-csi")
+        command = ITS_NAME.format(namespace="huawei-csi")
         return (step_by_hand(ADMIN, f"driver-pod-{node}", RESTART.fill(command=command), Phase.RECREATE),)
     argv = ("kubectl", "get", "pods", "-n", namespace, "-l", "app=huawei-csi-node", "-o", "wide")
     find = Step(
@@ -72,5 +72,5 @@ def restart(node: str, driver: Driver | Unknown) -> tuple[Step, ...]:
         expect=FOUND,
         if_fails=NOT_FOUND,
     )
-    command = ITS_NAME.fill(namespace=namespace)
+    command = ITS_NAME.format(namespace=namespace)
     return (find, step_by_hand(ADMIN, f"driver-pod-{target}", RESTART.fill(command=command), Phase.RECREATE))

@@ -65,7 +65,7 @@ REJECTED = Text(
     en="Lines that multipath ignores, since they share a line with a brace: {count}. What they set is not in force.",
     zh="有 {count} 行与花括号写在同一行，multipath 会忽略，其设置未生效。",
 )
-NO_FILE = Text(en="/etc/multipath.conf", zh="/etc/multipath.conf")
+NO_FILE = "/etc/multipath.conf"
 SHOW = Text(en="Show the configuration that is in force", zh="查看当前生效的多路径配置")
 SHOW_EXPECT = Text(
     en='user_friendly_names "yes" and find_multipaths "no" under defaults, and no alias under multipaths',
