@@ -92,7 +92,7 @@ def delete(one: KnownPod, what_follows: Text) -> Step:
             zh="删除 Pod {pod}，使其卷重新映射并挂载。{follows}{stops}",
         ).fill(pod=one.pod.full_name, follows=follows, stops=STOPS),
         command=Command(("kubectl", "delete", "pod", one.name, "-n", one.namespace, "--timeout=5m")),
-        expect=Text(en='pod "{name}" deleted', zh='pod "{name}" deleted').fill(name=one.name),
+        expect=Text(en='pod "{name}" deleted', zh='输出 pod "{name}" deleted').fill(name=one.name),
         if_fails=Text(
             en="If it is still Terminating after five minutes, the node cannot release it. Do not delete it by force: "
             "its volume may still be in use there. Collect again.",
@@ -198,7 +198,7 @@ def uncordon(node: KubernetesName, guards: tuple[PodIsPlacedAnew, ...]) -> Step:
         effect=Effect.CHANGES,
         does=Text(en="Let pods start on node {node} again", zh="恢复节点 {node} 的调度").fill(node=node),
         command=Command(("kubectl", "uncordon", node)),
-        expect=Text(en="node/{node} uncordoned", zh="node/{node} uncordoned").fill(node=node),
+        expect=Text(en="node/{node} uncordoned", zh="输出 node/{node} uncordoned").fill(node=node),
         if_fails=Text(
             en="Run it as soon as the new pods have got a node: until then node {node} takes no pod. A new pod that "
             "stays Pending can run nowhere else: then run it at once.",

@@ -22,8 +22,12 @@ WRONG = Text(
     zh="{point} 上挂载的是 {source}（设备 {dev}），而不是它自己的卷 {pv}。",
 )
 RUNS = Text(
-    en="Pod {pod} runs, and reads and writes the wrong volume{owner}: not {pv}.",
-    zh="Pod {pod} 正在运行，但读写的是错误的卷{owner}，而不是 {pv}。",
+    en="Pod {pod} runs, and reads and writes the wrong volume: not {pv}.",
+    zh="Pod {pod} 正在运行，但读写的是错误的卷，而不是 {pv}。",
+)
+RUNS_ON = Text(
+    en="Pod {pod} runs, and reads and writes the wrong volume ({other}): not {pv}.",
+    zh="Pod {pod} 正在运行，但读写的是错误的卷（{other}），而不是 {pv}。",
 )
 DATA = Text(
     en="What the pod has written since lies in that other volume, and is missing in its own: save or compare the data "
@@ -56,7 +60,6 @@ REPEATED = Text(
     "has repeated at the others, and takes away there too.",
     zh="同一来源还以同一 peer group 挂载在：{points}。在其中一处的叠加挂载会被内核复制到其他各处，卸载时也会一并移除。",
 )
-OWNER = Text(en=" ({pv})", zh="（{pv}）")
 
 SAME = Text(
     en="{point} holds the right volume: {source} (device {dev}) is what is wanted there. The driver refuses it by "
@@ -136,8 +139,8 @@ def _whose(one: Occupied, who: Users, peers: tuple[str, ...]) -> Text:
         owners = sorted(
             {match[1] for peer in peers if (match := re.search(r"/kubernetes\.io~csi/([^/]+)/mount$", peer))}
         )
-        owner = OWNER.fill(pv=", ".join(owners)) if owners else Text(en="", zh="")
-        return RUNS.fill(pod=names, owner=owner, pv=one.pv or "?")
+        says = RUNS_ON.fill(pod=names, other=", ".join(owners), pv=one.pv or "?") if owners else None
+        return says or RUNS.fill(pod=names, pv=one.pv or "?")
     if not who.is_known:
         return PODS_UNKNOWN
     return WAITS.fill(pod=names) if who.pods else GONE.fill(uid=one.pod_uid or "?")

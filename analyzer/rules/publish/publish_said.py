@@ -111,7 +111,7 @@ UPGRADE = Text(
     zh="目前没有问题：驱动 {version} 不写入 publishInfo。若升级到 4.0～4.10，这里的 {n} 个 LUN 在下次挂载时会失败。"
     "请升级到 v4.11 或更高版本。",
 )
-PAIR = Text(en="{pv} on {node}", zh="{pv}（{node}）")
+PAIR = Text(en="{pv} on {node}", zh="{node} 上的 {pv}")
 MORE = Text(en="{shown}, and {n} more", zh="{shown}等（另有 {n} 个）")
 
 
