@@ -29,7 +29,7 @@ Assembler = tuple[type, Callable[[Facts], object]]
 
 # facts that are joined from others: of a node, and of the cluster
 NODE_ASSEMBLERS: tuple[Assembler, ...] = ((NodeStorage, storage_join.assemble), (VolumeFailures, failures.assemble))
-CLUSTER_ASSEMBLERS: tuple[Assembler, ...] = ((Bindings, bindings.assemble), (Driver, driver.assemble))
+CLUSTER_ASSEMBLERS: tuple[Assembler, ...] = ((Driver, driver.assemble), (Bindings, bindings.assemble))
 
 CUT_OFF = "the answer was cut off at its size limit"
 NOT_IN_BUNDLE = "the bundle has no such capture"

@@ -55,7 +55,7 @@ def expected(sample: Sample) -> dict[str, object]:
         for part in parts
         if part.must_appear or part.must_not_appear
     }
-    inconclusive = {node: sorted(rules) for node, rules in sample.inconclusive.items()}
+    inconclusive = {node: list(rules) for node, rules in sample.inconclusive.items()}
     return {"exit_code": 1 if findings else 0, "findings": findings, "inconclusive": inconclusive, "runbooks": runbooks}
 
 

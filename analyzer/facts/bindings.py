@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from analyzer.facts import Span, Unknown
+from analyzer.facts.claims import PersistentVolumeClaim, PersistentVolumeClaims
 from analyzer.facts.cluster import (
     ClusterNode,
     ClusterNodes,
@@ -20,14 +21,17 @@ from analyzer.facts.cluster import (
     PersistentVolumes,
     Pod,
     Pods,
+    StorageBackend,
+    StorageBackends,
     VolumeAttachment,
     VolumeAttachments,
 )
-from analyzer.facts.driver import HUAWEI_DRIVERS
+from analyzer.facts.driver import DEFAULT_NAME, HUAWEI_DRIVERS, Driver
 from bundle.capture import Status
 
 T = TypeVar("T")
 
+FILE_PROTOCOLS = frozenset({"nfs", "nfs+", "dpc", "dtfs"})
 FINISHED = ("Succeeded", "Failed")
 ATTACHMENT = "VolumeAttachment "
 
@@ -56,7 +60,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """All bindings of the cluster.  `doubts` are objects whose WWN cannot be told; they may mean any WWN."""
+    """All bindings of the cluster.  `doubts` are objects whose WWN cannot be told; they may mean any WWN.
+
+    Such are an attachment without publishInfo, and a pod with a claim whose PV is not listed or tells no WWN, unless
+    that PV is known to be no LUN.
+    """
 
     bound: tuple[Binding, ...]
     doubts: tuple[Binding, ...]  # with wwn ""
@@ -73,11 +81,9 @@ class Bindings:
         return tuple(binding for binding in self.doubts if binding.node == node)
 
     def node(self, name: str, boot_id: str | None) -> ClusterNode | None:
-        """The cluster's own object for this node: the same name, and not another boot of it."""
+        """The cluster's own object for this node: the same name, and the same boot of it."""
         found = next((node for node in self.nodes if node.name == name), None)
-        if found is None or (boot_id and found.boot_id and found.boot_id != boot_id):
-            return None
-        return found
+        return None if found is None or (boot_id and found.boot_id != boot_id) else found
 
 
 def assemble(facts: Mapping[type, object]) -> Bindings | Unknown:
@@ -94,7 +100,16 @@ def assemble(facts: Mapping[type, object]) -> Bindings | Unknown:
         return pods
     if isinstance(nodes, Unknown):
         return nodes
-    return bind(attachments.items, volumes.items, pods.items, nodes.items)
+    claims, backends, driver = facts.get(PersistentVolumeClaims), facts.get(StorageBackends), facts.get(Driver)
+    return bind(
+        attachments.items,
+        volumes.items,
+        pods.items,
+        nodes.items,
+        asked=claims.items if isinstance(claims, PersistentVolumeClaims) else None,
+        backends=backends.items if isinstance(backends, StorageBackends) else (),
+        driver=driver.name if isinstance(driver, Driver) and (driver.node_pods or driver.controller_pods) else None,
+    )
 
 
 def bind(
@@ -102,16 +117,30 @@ def bind(
     volumes: tuple[PersistentVolume, ...],
     pods: tuple[Pod, ...],
     nodes: tuple[ClusterNode, ...],
+    *,
+    asked: tuple[PersistentVolumeClaim, ...] | None = (),
+    backends: tuple[StorageBackend, ...] = (),
+    driver: str | None = DEFAULT_NAME,
 ) -> Bindings:
+    """`asked` are the claims, None when they are not known; `driver` is the driver's name, None when it is not."""
     wwns = {volume.name: volume.lun_wwn for volume in volumes if volume.lun_wwn}
     wwns |= {one.pv: one.publish_info.lun_wwn for one in attachments if one.publish_info and one.publish_info.lun_wwn}
     attached = tuple(_of_attachment(one, wwns) for one in attachments)
     published = tuple(one.publish_info for one in attachments if one.publish_info is not None)
-    drivers = HUAWEI_DRIVERS | {volume.driver for volume in volumes if volume.lun_wwn}
-    doubtful = {one.name for one in attachments if one.publish_info is None and one.driver in drivers}
+    drivers = HUAWEI_DRIVERS | {volume.driver for volume in volumes if volume.lun_wwn} | {driver or DEFAULT_NAME}
+
+    def is_ours(name: str) -> bool:
+        return name in drivers or (driver is None and name != "")
+
+    doubtful = {one.name for one in attachments if one.publish_info is None and is_ours(one.driver)}
+    told = {one.pv for one in attachments if one.publish_info is not None} | set(_on_file_servers(volumes, backends))
+    riddles = {one.name: one for one in volumes if is_ours(one.driver) and one.name not in wwns.keys() | told}
     return Bindings(
         bound=(*(binding for binding in attached if binding.wwn), *_of_pods(pods, volumes, wwns)),
-        doubts=tuple(one for one in attached if not one.wwn and one.name.removeprefix(ATTACHMENT) in doubtful),
+        doubts=(
+            *(one for one in attached if not one.wwn and one.name.removeprefix(ATTACHMENT) in doubtful),
+            *_doubtful_pods(pods, volumes, riddles, asked),
+        ),
         claims=tuple(sorted(_claims(pods, volumes, wwns))),
         nodes=nodes,
         known_wwns=frozenset(wwns.values()),
@@ -144,6 +173,33 @@ def _of_pods(
             pv = claimed.get((pod.namespace, claim), "")
             if pv in wwns:
                 yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
+
+
+def _on_file_servers(volumes: tuple[PersistentVolume, ...], backends: tuple[StorageBackend, ...]) -> Iterator[str]:
+    """PVs that are no LUN: shares."""
+    shared = {one.name for one in backends if one.protocol.lower() in FILE_PROTOCOLS}
+    return (one.name for one in volumes if one.backend in shared or one.fs_type.lower() in FILE_PROTOCOLS)
+
+
+def _doubtful_pods(
+    pods: tuple[Pod, ...],
+    volumes: tuple[PersistentVolume, ...],
+    riddles: Mapping[str, PersistentVolume],
+    asked: tuple[PersistentVolumeClaim, ...] | None,
+) -> Iterator[Binding]:
+    """Pods with a claim whose PV tells no WWN, or is not listed although the claim is bound, or may be bound."""
+    claimed = {(volume.claim_namespace, volume.claim_name): volume.name for volume in volumes if volume.claim_name}
+    bound = None if asked is None else {(one.namespace, one.name): one.volume for one in asked if one.volume}
+    for pod in pods:
+        if not pod.node or pod.phase in FINISHED:
+            continue
+        for claim in pod.claims:
+            key = (pod.namespace, claim)
+            pv = claimed.get(key, "")
+            is_unlisted = not pv and (bound is None or bound.get(key, "") != "")
+            if pv in riddles or is_unlisted:
+                lost = pv or (bound or {}).get(key, "")
+                yield Binding("", pod.node, f"Pod {pod.namespace}/{pod.name}", lost, pod.span)
 
 
 def _claims(pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]) -> Iterator[Claim]:

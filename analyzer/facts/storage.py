@@ -51,6 +51,7 @@ class Disk:
     path: Path | None  # as `multipath -ll` prints it
     mounts: tuple[Mount, ...] | None  # None: the mount table is unknown
     is_swap: bool | None
+    openers: tuple[Opener, ...] | None = ()  # None: not known
 
     @property
     def name(self) -> str:
@@ -95,6 +96,7 @@ class StorageMap:
     openers: tuple[Opener, ...] | None
     stuck_openers: tuple[Opener, ...]  # those in uninterruptible sleep
     is_swap: bool | None
+    unseen: tuple[str, ...] = ()  # paths that some witness shows, and whose disks sysfs does not
 
     @property
     def name(self) -> str:
@@ -102,7 +104,13 @@ class StorageMap:
 
     @property
     def is_usable(self) -> bool:
-        return any(disk.is_usable for disk in self.disks)
+        return any(disk.is_usable for disk in self.disks) or any(
+            map(self._works, self.printed.paths if self.printed else ())
+        )
+
+    def _works(self, path: Path) -> bool:
+        """A path printed as working whose disk sysfs does not show: it came meanwhile."""
+        return path.device in self.unseen and path.dm_state == "active" and path.checker_state in ("ready", "ghost")
 
     @property
     def subject(self) -> str:

@@ -8,7 +8,9 @@ Source   the truth of the real captures in samples/: every state told apart here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from analyzer.facts import Span, Unknown
@@ -17,6 +19,7 @@ from analyzer.facts.block import (
     BlockDevices,
     LiveIdentities,
     LiveIdentity,
+    LsblkDevices,
     LunReports,
     Opener,
     Openers,
@@ -24,8 +27,9 @@ from analyzer.facts.block import (
     UnitState,
     UnitStates,
 )
-from analyzer.facts.device_mapper import DmDevices, DmStatuses, DmTables
-from analyzer.facts.host import Mount, Mounts, Processes
+from analyzer.facts.device_mapper import DmDevices, DmStatus, DmStatuses, DmTables
+from analyzer.facts.device_use import DeviceUse
+from analyzer.facts.host import Mounts, Processes
 from analyzer.facts.logs import Signals
 from analyzer.facts.multipath import DaemonMaps, MultipathMap, MultipathMaps
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap, Transport
@@ -38,6 +42,9 @@ T = TypeVar("T")
 NOT_SERVED = ("unavailable", "standby", "transitioning", "offline")
 # ASC/ASCQ 25/00: for this initiator there is no such LUN
 LUN_NOT_SUPPORTED = "logical unit not supported"
+_DEV_T = re.compile(r"[0-9]+:[0-9]+")
+
+NO_IDENTITY = 1  # scsi_id: the disk was asked and gave none; any other code but 0 is a failure of its own
 
 
 def assemble(facts: Mapping[type, object]) -> NodeStorage | Unknown:
@@ -70,9 +77,8 @@ class _Witnesses:
         self.live: dict[str, LiveIdentity] = {one.device: one for one in live.identities} if live else {}
         self.units: dict[str, UnitState] = {one.device: one for one in units.units} if units else {}
         self.sessions, self.adm, self.fc = known(IscsiSessions), known(AdmSessions), known(FcPorts)
-        self.mounts, self.swaps, self.signals = known(Mounts), known(SwapAreas), known(Signals)
-        self.openers, self.processes = known(Openers), known(Processes)
-        self.reports = known(LunReports)
+        self.use = DeviceUse(blocks, known(LsblkDevices), known(Mounts), known(SwapAreas), known(Openers))
+        self.signals, self.processes, self.reports = known(Signals), known(Processes), known(LunReports)
         self.hctls = {device.name: device.hctl or "" for device in blocks.devices}
         printed, daemon = known(MultipathMaps), known(DaemonMaps)
         self.printed: dict[str, MultipathMap] = {one.wwid: one for one in printed.maps} if printed else {}
@@ -80,10 +86,9 @@ class _Witnesses:
         dm, tables, statuses = known(DmDevices), known(DmTables), known(DmStatuses)
         self.dm = {one.wwid: one for one in dm.devices if one.wwid} if dm else {}
         self.tables = {one.name: one for one in tables.tables} if tables else {}
+        self.statuses: dict[str, DmStatus] = {one.name: one for one in statuses.statuses} if statuses else {}
         self.kernel_states = {
-            dev_t: (state, status.span)
-            for status in (statuses.statuses if statuses else ())
-            for dev_t, state in status.path_states
+            dev_t: (state, status.span) for status in self.statuses.values() for dev_t, state in status.path_states
         }
         self.paths = {
             path.device: path for one in self.printed.values() for path in one.paths if path.device is not None
@@ -91,42 +96,59 @@ class _Witnesses:
 
     def disk(self, device: BlockDevice) -> Disk:
         transport, spans = self._transport(device)
-        live = self.live.get(device.name)
+        live, unit = self.live.get(device.name), self.units.get(device.name)
         kernel_state, kernel_span = self.kernel_states.get(device.dev_t or "", (None, None))
         return Disk(
-            device=device,
-            state=_state(device, transport, live),
+            device=replace(device, holders=self.use.holders_of(device)),
+            state=_state(device, transport, live, unit),
             transport=transport,
             transport_spans=spans,
             target=self._target(device),
             live=live,
-            unit=self.units.get(device.name),
+            unit=unit,
             refusals=tuple(self._refusals(device)),
             kernel_state=kernel_state,
             kernel_span=kernel_span,
             path=self.paths.get(device.name),
-            mounts=self._mounts(device) if self.mounts else None,
-            is_swap=self._is_swap(device) if self.swaps else None,
+            mounts=self.use.mounts_of(device),
+            is_swap=self.use.is_swap(device),
+            openers=self.use.openers_of(device),
         )
 
     def map(self, device: BlockDevice, disks: Mapping[str, Disk]) -> StorageMap:
         wwid = (device.dm_uuid or "").removeprefix("mpath-")
         queues, queue_spans = self._queueing(wwid, device)
-        openers = self._openers(device)
+        openers = self.use.openers_of(device)
+        own = tuple(disks[name] for name in device.slaves if name in disks)
         return StorageMap(
             wwid=wwid,
             device=device,
             dm=self.dm.get(wwid),
             printed=self.printed.get(wwid),
             daemon=self.daemon.get(wwid),
-            disks=tuple(disks[name] for name in device.slaves if name in disks),
+            disks=own,
             queues=queues,
             queue_spans=queue_spans,
-            mounts=self._mounts(device) if self.mounts else None,
+            mounts=self.use.mounts_of(device),
             openers=openers,
             stuck_openers=self._stuck(openers or ()),
-            is_swap=self._is_swap(device) if self.swaps else None,
+            is_swap=self.use.is_swap(device),
+            unseen=tuple(dict.fromkeys(self._unseen(wwid, device, own))),
         )
+
+    def _unseen(self, wwid: str, device: BlockDevice, own: tuple[Disk, ...]) -> Iterator[str]:
+        """Paths that any witness shows, and whose disks sysfs does not: they may have come, or gone, meanwhile."""
+        known = {name for disk in own for name in (disk.name, disk.device.dev_t)}
+        printed, dm = self.printed.get(wwid), self.dm.get(wwid)
+        status, table = self.statuses.get(device.dm_name or ""), self.tables.get(device.dm_name or "")
+        shown = [
+            *device.slaves,
+            *(path.device for path in (printed.paths if printed else ())),
+            *(dm.uses if dm else ()),
+            *(dev_t for dev_t, _ in (status.path_states if status else ())),
+            *(word for word in (table.arguments if table else ()) if _DEV_T.fullmatch(word)),
+        ]
+        yield from (name for name in shown if name is not None and name not in known)
 
     def _transport(self, device: BlockDevice) -> tuple[Transport, tuple[Span, ...]]:
         if device.session is not None:
@@ -174,7 +196,7 @@ class _Witnesses:
 
     def _refusals(self, device: BlockDevice) -> Iterable[Span]:
         unit = self.units.get(device.name)
-        if unit is not None and (unit.additional_sense or "").lower() == LUN_NOT_SUPPORTED:
+        if unit is not None and _denies(unit):
             yield unit.span
         for hit in self.signals.of("kernel-lun-not-supported") if self.signals else ():
             if hit.field("hctl") == device.hctl and hit.field("device") == device.name:
@@ -196,40 +218,18 @@ class _Witnesses:
             ):
                 yield report.span
 
-    def _mounts(self, device: BlockDevice) -> tuple[Mount, ...]:
-        nodes = {f"/dev/{device.name}"} | ({f"/dev/mapper/{device.dm_name}"} if device.dm_name else set())
-        return tuple(
-            mount
-            for mount in (self.mounts.mounts if self.mounts else ())
-            if mount.dev_t == device.dev_t or mount.source in nodes or _is_partition(mount.source, device.name)
-        )
-
-    def _is_swap(self, device: BlockDevice) -> bool:
-        nodes = (f"/dev/{device.name}", f"/dev/mapper/{device.dm_name}")
-        return any(
-            area.device in nodes or _is_partition(area.device, device.name)
-            for area in (self.swaps.areas if self.swaps else ())
-        )
-
     def _queueing(self, wwid: str, device: BlockDevice) -> tuple[bool | None, tuple[Span, ...]]:
         table = self.tables.get(device.dm_name or "")
         printed = self.printed.get(wwid)
         seen = [(one.queues, one.span) for one in (table, printed) if one is not None]
         return (any(queues for queues, _ in seen) if seen else None, tuple(span for _, span in seen))
 
-    def _openers(self, device: BlockDevice) -> tuple[Opener, ...] | None:
-        if self.openers is None:
-            return None
-        nodes = (f"/dev/{device.name}", f"/dev/mapper/{device.dm_name}")
-        # udev may have made the node anew since: "/dev/dm-1 (deleted)" is the same device
-        return tuple(one for one in self.openers.openers if one.device.removesuffix(" (deleted)") in nodes)
-
     def _stuck(self, openers: Iterable[Opener]) -> tuple[Opener, ...]:
         stuck = {one.pid for one in (self.processes.processes if self.processes else ()) if one.is_uninterruptible}
         return tuple(opener for opener in openers if opener.pid in stuck)
 
 
-def _state(device: BlockDevice, transport: Transport, live: LiveIdentity | None) -> DiskState:
+def _state(device: BlockDevice, transport: Transport, live: LiveIdentity | None, unit: UnitState | None) -> DiskState:
     if live is not None and live.wwid is not None:
         remembered = (device.wwid or "").removeprefix("naa.")
         if not (device.wwid or "").startswith("naa."):
@@ -237,10 +237,15 @@ def _state(device: BlockDevice, transport: Transport, live: LiveIdentity | None)
         return DiskState.ALIVE if live.wwid == f"3{remembered}" else DiskState.OTHER_LUN
     if transport is Transport.DOWN or device.state in ("blocked", "transport-offline", "offline", "created-blocked"):
         return DiskState.UNREACHABLE
-    refused = live is not None and live.exit_code is not None
+    refused = live is not None and live.exit_code == NO_IDENTITY and (unit is None or _denies(unit))
     if refused and transport is Transport.UP and device.state == "running" and device.access_state not in NOT_SERVED:
         return DiskState.GONE
     return DiskState.UNKNOWN
+
+
+def _denies(unit: UnitState) -> bool:
+    """To TEST UNIT READY the array answers that there is no such LUN: anything else contradicts that it is gone."""
+    return (unit.additional_sense or "").lower() == LUN_NOT_SUPPORTED
 
 
 def _verdict(seen: list[tuple[bool, Span]]) -> tuple[Transport, tuple[Span, ...]]:
@@ -248,8 +253,3 @@ def _verdict(seen: list[tuple[bool, Span]]) -> tuple[Transport, tuple[Span, ...]
     if not seen:
         return Transport.UNKNOWN, ()
     return (Transport.UP if all(up for up, _ in seen) else Transport.DOWN), tuple(span for _, span in seen)
-
-
-def _is_partition(node: str, disk: str) -> bool:
-    rest = node.removeprefix(f"/dev/{disk}")
-    return rest != node and rest.isdigit()

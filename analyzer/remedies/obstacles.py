@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Binding
+from analyzer.facts.block import Opener
 from analyzer.facts.host import Mount
+from analyzer.facts.identifiers import DiskName, MapName, UnsafeValueError
 from analyzer.facts.storage import Disk, DiskState, StorageMap
 from analyzer.runbook import Command
 from analyzer.texts import Text
@@ -59,6 +61,16 @@ def not_failed_twice(disk: Disk) -> Obstacle:
     )
 
 
+def paths_unseen(name: str, unseen: Iterable[str]) -> Obstacle:
+    return Obstacle(
+        Text(
+            en="{name} has paths that sysfs does not show ({paths}): they came or went while it was asked",
+            zh="{name} 有 sysfs 中未显示的路径（{paths}）：可能在采集期间出现或消失",
+        ).fill(name=name, paths=", ".join(unseen)),
+        Command(("multipath", "-ll")),
+    )
+
+
 def no_path_seen(wwid: str) -> Obstacle:
     return Obstacle(
         Text(
@@ -76,8 +88,16 @@ def no_refusal(disk: Disk) -> Obstacle:
             "(sense 25/00 by sg_turs or in the kernel log, or REPORT LUNS)",
             zh="{disk} 不返回标识，但没有第二个证据表明阵列拒绝该 LUN（sg_turs 或内核日志中的 25/00，或 REPORT LUNS）",
         ).fill(disk=disk.name),
-        Command(("sg_turs", "-vv", f"/dev/{disk.name}")),
+        _asking(disk.name, "sg_turs", "-vv"),
     )
+
+
+def _asking(name: str, *words: str) -> Command | None:
+    """A command about a disk, if its name is one that a command may hold."""
+    try:
+        return Command((*words, f"/dev/{DiskName(name)}"))
+    except UnsafeValueError:
+        return None
 
 
 def unknown(missing: Unknown) -> Obstacle:
@@ -180,8 +200,27 @@ def open_by(dead: StorageMap) -> Obstacle:
             en="{name} is open ({count}), and what opened it was not found",
             zh="{name} 处于打开状态（计数 {count}），未找到打开者",
         ).fill(name=dead.name, count=count),
-        Command(("fuser", "-v", f"/dev/{dead.device.name}")),
+        _who_has(dead.name),
     )
+
+
+def _who_has(name: str) -> Command | None:
+    try:
+        return Command(("fuser", "-v", f"/dev/mapper/{MapName(name)}"))
+    except UnsafeValueError:
+        return None
+
+
+def openers_unknown(name: str) -> Obstacle:
+    return Obstacle(
+        Text(en="whether a process has {name} open is not known", zh="无法确定是否有进程打开了 {name}").fill(name=name),
+        _asking(name, "fuser", "-v"),
+    )
+
+
+def disk_open_by(name: str, openers: Iterable[Opener]) -> Obstacle:
+    who = ", ".join(f"{opener.command} (pid {opener.pid})" for opener in openers)
+    return Obstacle(Text(en="{name} is open by {who}", zh="{name} 被 {who} 打开").fill(name=name, who=who))
 
 
 def foreign_vendor(vendors: Iterable[str]) -> Obstacle:

@@ -21,7 +21,7 @@ from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.host import DriverWwnFiles, Host, Mount
 from analyzer.facts.identifiers import BootId, DiskName, Hctl, HostName, MapName, UnsafeValueError, Wwid
-from analyzer.facts.storage import Disk, DiskState, StorageMap
+from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap
 from analyzer.remedies import obstacles as why
 from analyzer.remedies import steps
 from analyzer.remedies.obstacles import Obstacle
@@ -39,6 +39,7 @@ class Ground:
     host: Host | Unknown
     bindings: Bindings | Unknown
     staged: DriverWwnFiles | Unknown  # what the driver noted as staged on this node
+    storage: NodeStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def remove_map(ground: Ground, dead: StorageMap) -> Removal:
     obstacles = (
         *_host_is_known(ground),
         *_map_was_taken_away(dead),
+        *_rest_was_taken_away(ground, dead.wwid, dead.disks),
         *_is_not_wanted(ground, dead.wwid),
         *_map_is_free(dead),
         *_is_the_drivers(ground, dead.wwid, dead.disks, dead.printed.vendor if dead.printed else ""),
@@ -78,6 +80,7 @@ def remove_disk(ground: Ground, dead: Disk) -> Removal:
     obstacles = (
         *_host_is_known(ground),
         *_disk_was_taken_away(dead),
+        *_rest_was_taken_away(ground, wwid, (dead,)),
         *_is_not_wanted(ground, wwid),
         *_disk_is_free(dead),
         *_is_the_drivers(ground, wwid, (dead,), ""),
@@ -112,7 +115,9 @@ def _map_was_taken_away(dead: StorageMap) -> Iterator[Obstacle]:
             yield why.not_gone(disk)
         elif not disk.has_failed_twice:
             yield why.not_failed_twice(disk)
-    if not dead.disks and (dead.printed is None or any(dead.printed.paths)):
+    if dead.unseen:
+        yield why.paths_unseen(dead.name, dead.unseen)
+    elif not dead.disks and (dead.printed is None or any(dead.printed.paths)):
         yield why.no_path_seen(dead.wwid)
 
 
@@ -121,6 +126,18 @@ def _disk_was_taken_away(dead: Disk) -> Iterator[Obstacle]:
         yield why.not_gone(dead)
     elif not dead.refusals:
         yield why.no_refusal(dead)
+
+
+def _rest_was_taken_away(ground: Ground, wwid: str, judged: tuple[Disk, ...]) -> Iterator[Obstacle]:
+    """A LUN is gone only when no disk of it lives, and in use as long as any of them is."""
+    for disk in ground.storage.disks:
+        if disk not in judged and wwid in (disk.wwid, disk.live.wwid if disk.live else None):
+            if disk.state is not DiskState.GONE:
+                yield why.not_gone(disk)
+            yield from _disk_is_free(disk)
+    for other in ground.storage.maps:
+        if other.wwid == wwid and not set(other.disks) & set(judged):
+            yield from _map_is_free(other)
 
 
 def _is_not_wanted(ground: Ground, wwid: str) -> Iterator[Obstacle]:
@@ -150,11 +167,18 @@ def _only_stuck_readers(dead: StorageMap) -> bool:
     """Whether all that holds the map open is readers hanging in its queue: they end when the queueing does."""
     if not dead.queues or dead.dm is None or dead.openers != dead.stuck_openers:
         return False
-    return len(dead.stuck_openers) >= dead.dm.open_count  # nobody else has it open, unseen
+    # a process may have several descriptors of one opening: nobody else may have it open, unseen
+    return len({opener.pid for opener in dead.stuck_openers}) >= dead.dm.open_count
 
 
 def _disk_is_free(dead: Disk) -> Iterator[Obstacle]:
     yield from _nothing_on_top(dead.name, dead.device.holders, dead.mounts, dead.is_swap)
+    if dead.openers is None:
+        yield why.openers_unknown(dead.name)
+        return
+    openers = [one for one in dead.openers if one.command != "multipathd"]  # it lets go when the disk does
+    if openers:
+        yield why.disk_open_by(dead.name, openers)
 
 
 def _nothing_on_top(

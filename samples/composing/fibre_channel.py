@@ -31,7 +31,7 @@ def fc_device_not_found() -> Sample:
             "stale_fail",
             staged=(VOL1, VOL2, VOL3),
             driver_log=driver_log.fc_device_not_found(at["stale_fail"], first, attempts=3),
-            replaced=(_fc_ports(at["stale_fail"]),),
+            replaced=(_fc_ports(1, at["stale_fail"]),),
         ),
         node(
             2,
@@ -41,7 +41,7 @@ def fc_device_not_found() -> Sample:
             VOL3,
             staged=(VOL1,),
             driver_log=driver_log.fc_device_not_found(at["path_down/healed"], second, attempts=2),
-            replaced=(_fc_ports(at["path_down/healed"]),),
+            replaced=(_fc_ports(2, at["path_down/healed"]),),
         ),
     )
     events = tuple(
@@ -87,8 +87,8 @@ def fc_device_not_found() -> Sample:
     )
 
 
-def _fc_ports(started: str) -> Capture:
-    hosts = {"host4": "0x21000024ff7ee1f4", "host5": "0x21000024ff7ee1f5"}
+def _fc_ports(number: int, started: str) -> Capture:
+    hosts = {"host4": f"0x21000024ff7ee{number}f4", "host5": f"0x21000024ff7ee{number}f5"}
     rports = {"rport-4:0-0": WWPNS[0], "rport-5:0-0": WWPNS[1]}
     lines = [f"/sys/class/fc_host/{host}/port_name:{wwpn}\n" for host, wwpn in hosts.items()]
     lines += [f"/sys/class/fc_host/{host}/port_state:Online\n" for host in hosts]

@@ -96,6 +96,7 @@ def residual_disks(*volumes: Volume) -> tuple[tuple[str, str, str], ...]:
 LINK_DOWN = (("path-degraded", "portal:10.10.2.1:3260", "confirmed"),)
 MAP_RULES = ("array-unreachable", "map-queues-forever", "path-degraded", "residual-multipath-map")
 DISK_RULES = ("lun-id-reused", "residual-scsi-disk")
+OTHERS = "..."  # at the end of rules that cannot know: and others may be among them
 OTHER_RULES = ("fc-device-not-found", "iscsi-tcp-not-loaded")
 HEALTHY_NAMES = (wwid(VOL1), "mpathc", "dm-2", "sdc", "sdf")
 STORAGE = (
@@ -249,7 +250,7 @@ STORAGE = (
                 ("sda", "sdc", "sdd", "sdf"),
             ),
         ),
-        inconclusive={"worker-1": MAP_RULES},
+        inconclusive={"worker-1": (*MAP_RULES, OTHERS)},
         events=NODE_WAS_LOST,
     ),
     Sample(

@@ -130,7 +130,7 @@ BINDINGS = Bindings(
     wwpns=frozenset(),
 )
 HOST = Host("worker-1", BOOT, span("host"))
-GROUND = Ground("worker-1", HOST, BINDINGS, DriverWwnFiles(()))
+GROUND = Ground("worker-1", HOST, BINDINGS, DriverWwnFiles(()), NodeStorage((), ()))
 PRINTED = MultipathMaps(())
 
 

@@ -20,7 +20,7 @@ from analyzer.runbook import Effect, Runbook, Step
 from analyzer.runbook import Phase as StepPhase
 from tests.analyzer.random_nodes.bends import BENDS, FORGED, HOSTILE, HOSTILE_BENDS, HOSTILE_DISKS, HOSTILE_HOSTS
 from tests.analyzer.random_nodes.blueprint import Blueprint, blueprints
-from tests.analyzer.random_nodes.gaps import GAPS, Gap, open_gaps, smallest
+from tests.analyzer.random_nodes.combined import COMBINED, smallest
 from tests.analyzer.random_nodes.judging import judge
 from tests.analyzer.random_nodes.snapshot import KINDS, TELLERS, Loss, cluster_snapshot, node_snapshot
 from tests.analyzer.random_nodes.truth import Lun, Node
@@ -88,15 +88,14 @@ def words_of(step: Step) -> set[str]:
     return words | {part for word in words for part in re.split("[/=]", word)}
 
 
-def violations(blueprint: Blueprint, node: Node, steps: Sequence[Step], *, with_gaps: bool = False) -> list[str]:
+def violations(blueprint: Blueprint, node: Node, steps: Sequence[Step]) -> list[str]:
     found = []
     for step in filter(is_final, steps):
         luns = named_by(node, step)
         if not luns:
             found.append(f"{step.id} names nothing that is on the node")
         for lun in luns:
-            if with_gaps or not any(open_gaps(node, lun, words_of(step))):
-                found += _against(node, lun, step, blueprint)
+            found += _against(node, lun, step, blueprint)
     return found
 
 
@@ -210,7 +209,6 @@ def test_hostile_names_reach_no_command(blueprint: Blueprint):
     assert [book for book in told.runbooks if any(map(is_final, book.steps)) and not is_bound(book)] == []
 
 
-@pytest.mark.xfail(strict=True, reason="`fuser -v /dev/<name>` is advised with the name as the bundle spells it")
 def test_hostile_names_reach_no_command_that_is_advised_in_words():
     for blueprint in smallest("hidden", "hostile kernel name"):
         findings = judged(blueprint).findings
@@ -230,9 +228,8 @@ def _is_plain(command: str) -> bool:
     return all(WORD.fullmatch(word) for word in command.split(" "))
 
 
-@pytest.mark.parametrize("gap", GAPS, ids=lambda gap: gap.name)
-@pytest.mark.xfail(strict=True, reason="a known gap of the law: see random_nodes/gaps.py")
-def test_a_gap_of_the_law_is_closed(gap: Gap):
-    for blueprint in smallest(*gap.bends):
+@pytest.mark.parametrize("bends", COMBINED.values(), ids=COMBINED)
+def test_things_that_hide_only_together_are_seen(bends: tuple[str, ...]):
+    for blueprint in smallest(*bends):
         told = judged(blueprint)
-        assert violations(blueprint, told.node, told.steps, with_gaps=True) == []
+        assert violations(blueprint, told.node, told.steps) == []

@@ -45,7 +45,12 @@ def test_what_could_not_be_judged_is_named_with_its_node(sample: tuple[Analysis,
     found: dict[str, list[str]] = {}
     for one in analysis.verdict.inconclusive:
         found.setdefault(one.node, []).append(one.rule)
-    assert {node: sorted(rules) for node, rules in found.items()} == expected["inconclusive"]
+    assert set(found) == set(expected["inconclusive"])
+    for node, rules in expected["inconclusive"].items():
+        if rules[-1:] == ["..."]:  # and others
+            assert set(rules[:-1]) <= set(found[node])
+        else:
+            assert sorted(found[node]) == sorted(rules)
 
 
 def test_the_runbook_acts_on_what_is_residual_and_on_nothing_else(sample: tuple[Analysis, dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from analyzer.facts import Span
@@ -62,5 +63,5 @@ def _withheld(obstacle: Obstacle) -> Text:
     says = WITHHELD.fill(reason=obstacle.says)
     if obstacle.settle is None:
         return says
-    hint = SETTLE.fill(command=" ".join(obstacle.settle.argv))
+    hint = SETTLE.fill(command=shlex.join(obstacle.settle.argv))
     return Text(en=says.en + hint.en, zh=says.zh + hint.zh)

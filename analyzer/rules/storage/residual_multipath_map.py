@@ -90,7 +90,7 @@ def residual_multipath_map(
     controller: ClusterSignals | Unknown,
     clock: Clock | Unknown,
 ) -> Iterator[Finding]:
-    ground = Ground(node, host, bindings, staged)
+    ground = Ground(node, host, bindings, staged, storage)
     witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller, clock)
     for dead in storage.maps:
         if _is_candidate(dead):
@@ -160,7 +160,7 @@ def _cause(dead: StorageMap) -> Text:
 
 
 def _all_gone(dead: StorageMap) -> bool:
-    return all(disk.state is DiskState.GONE for disk in dead.disks)
+    return not dead.unseen and all(disk.state is DiskState.GONE for disk in dead.disks)
 
 
 def _certainty(ground: Ground, dead: StorageMap) -> Certainty:

@@ -58,7 +58,7 @@ def residual_scsi_disk(
     controller: ClusterSignals | Unknown,
     clock: Clock | Unknown,
 ) -> Iterator[Finding]:
-    ground = Ground(node, host, bindings, staged)
+    ground = Ground(node, host, bindings, staged, storage)
     witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller, clock)
     luns: dict[str, list[Disk]] = {}
     for disk in storage.bare_disks:

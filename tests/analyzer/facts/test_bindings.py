@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings, assemble, bind
-from analyzer.facts.cluster import PersistentVolume, Pod, PublishInfo, VolumeAttachment, VolumeAttachments
+from analyzer.facts.claims import PersistentVolumeClaim
+from analyzer.facts.cluster import (
+    PersistentVolume,
+    Pod,
+    PublishInfo,
+    StorageBackend,
+    VolumeAttachment,
+    VolumeAttachments,
+)
 from bundle.capture import Status
 from tests.analyzer import dead_storage as given
 
@@ -55,6 +63,41 @@ def test_an_attachment_of_another_driver_is_no_doubt() -> None:
 def test_a_pod_binds_its_volume_to_its_node_and_a_finished_one_does_not() -> None:
     assert bound(volumes=(volume(),), pods=(pod(),)).of(given.WWN)
     assert not bound(volumes=(volume(),), pods=(pod("Succeeded"),)).of(given.WWN)
+
+
+def doubts(driver: str | None = "csi.huawei.com", **more: object) -> list[str]:
+    """Of a pod here whose volume's PV tells no WWN."""
+    given_volumes = more.pop("volumes", (volume(""),))
+    told = bind((), given_volumes, (pod(),), (given.node(),), driver=driver, **more)  # type: ignore[arg-type]
+    return [one.name for one in told.doubts_on("worker-1")]
+
+
+def test_a_pod_whose_volume_tells_no_wwn_is_a_doubt() -> None:
+    assert doubts() == ["Pod shop/app-0"]
+
+
+def test_a_pod_with_a_share_is_no_doubt() -> None:
+    backend = StorageBackend("b", "nfs", "oceanstor-nas", True, (), given.span("x"))
+    assert doubts(backends=(backend,)) == []
+
+
+def test_a_pod_with_a_bound_claim_whose_volume_is_not_listed_is_a_doubt() -> None:
+    claim = PersistentVolumeClaim(
+        "shop", "data", "Bound", "", "pvc-9", "Filesystem", "", "", "", False, given.span("x")
+    )
+    assert doubts(volumes=(), asked=(claim,)) == ["Pod shop/app-0"]
+    assert doubts(volumes=(), asked=None) == ["Pod shop/app-0"]
+    assert doubts(volumes=(), asked=()) == []
+
+
+def test_while_the_drivers_name_is_not_known_any_attachment_without_publish_info_is_a_doubt() -> None:
+    strange = attachment(None, driver="san.example.com")
+    found = [bind((strange,), (), (), (), driver=name).doubts for name in ("csi.huawei.com", "san.example.com", None)]
+    assert [bool(doubts) for doubts in found] == [False, True, True]
+
+
+def test_a_node_whose_boot_the_cluster_does_not_tell_is_not_this_node() -> None:
+    assert bind((), (), (), (given.node(boot_id=""),)).node("worker-1", given.BOOT) is None
 
 
 def test_a_node_of_another_boot_is_not_this_node() -> None:

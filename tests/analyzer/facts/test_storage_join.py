@@ -17,6 +17,7 @@ from analyzer.facts.block import (
     UnitState,
     UnitStates,
 )
+from analyzer.facts.device_mapper import DmDevice, DmDevices, DmStatus, DmStatuses
 from analyzer.facts.logs import SignalHit, Signals
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, Transport
 from analyzer.facts.storage_join import assemble
@@ -26,6 +27,7 @@ from tests.analyzer import dead_storage as given
 
 SILENT = LiveIdentity("sdb", None, 1, given.span("scsi_id"))
 HUNG = LiveIdentity("sdb", None, None, given.span("scsi_id"))
+CRASHED = LiveIdentity("sdb", None, 143, given.span("scsi_id"))
 
 
 def answers(wwid: str) -> LiveIdentity:
@@ -51,6 +53,7 @@ def session(state: str) -> IscsiSessions:
         (SILENT, "LOGGED_IN", {"state": "blocked"}, DiskState.UNREACHABLE),
         (SILENT, "LOGGED_IN", {"access_state": "unavailable"}, DiskState.UNKNOWN),
         (HUNG, "LOGGED_IN", {}, DiskState.UNKNOWN),
+        (CRASHED, "LOGGED_IN", {}, DiskState.UNKNOWN),
         (answers(given.WWID), "LOGGED_IN", {}, DiskState.ALIVE),
         (answers(given.WWID), "LOGGED_IN", {"access_state": "unavailable"}, DiskState.ALIVE),
         (answers("3618cf24100f8f457017a764c000002a0"), "LOGGED_IN", {}, DiskState.OTHER_LUN),
@@ -139,3 +142,31 @@ def test_a_map_without_any_path_left_is_still_a_map() -> None:
     storage = assemble({BlockDevices: BlockDevices((dm,))})
     assert isinstance(storage, NodeStorage)
     assert [one.wwid for one in storage.maps] == [given.WWID]
+
+
+@pytest.mark.parametrize(
+    ("sense", "ready", "error", "state"),
+    [
+        ("Logical unit not supported", False, None, DiskState.GONE),
+        (None, True, None, DiskState.UNKNOWN),
+        (None, False, "No such device or address", DiskState.UNKNOWN),
+        ("Logical unit not ready, cause not reportable", False, None, DiskState.UNKNOWN),
+    ],
+)
+def test_a_second_answer_that_is_no_denial_contradicts_the_silence(
+    sense: str | None, ready: bool, error: str | None, state: DiskState
+) -> None:
+    unit = UnitState("sdb", ready, None, sense, error, 1, given.span("sg_turs"))
+    assert joined(LiveIdentities((SILENT,)), session("LOGGED_IN"), UnitStates((unit,))).state is state
+
+
+def test_a_path_that_only_another_witness_shows_is_told() -> None:
+    device = given.block("dm-1", dev_t="253:1", dm_name="mpathb", dm_uuid=f"mpath-{given.WWID}", slaves=("sdb", "sdz"))
+    info = DmDevice(
+        "mpathb", f"mpath-{given.WWID}", 253, 1, 0, 1, "L--w", False, "dm-1", ("sdb", "sdy"), (), given.span("x")
+    )
+    status = DmStatus("mpathb", "multipath", (("8:16", "F"), ("8:64", "A")), given.span("x"))
+    blocks = BlockDevices((given.block("sdb"), device))
+    storage = assemble({BlockDevices: blocks, DmDevices: DmDevices((info,)), DmStatuses: DmStatuses((status,))})
+    assert isinstance(storage, NodeStorage)
+    assert storage.maps[0].unseen == ("sdz", "sdy", "8:64")

@@ -172,13 +172,14 @@ def _kernel_state(node: Node, over: Map, path: Path) -> str:
 def lsblk(node: Node) -> str:
     devices = []
     for lun, path in all_paths(node, "lsblk"):
-        children = []
+        children, own = [], f"/srv/data-{lun.number}" if Use.MOUNTED_BY_UUID in lun.uses else None
         if lun.map and path.in_map:
-            children = [_listed(lun.map.name, lun.map.dm, "mpath", [])]
+            children = [_listed(lun.map.name, lun.map.dm, "mpath", [], own)]
         elif path is lun.paths[0] and lun.uses.intersection(_MADE_PARTITIONS):
             point = None if Use.PARTITION_LVM in lun.uses else "/srv/part"
             children = [_listed(f"{path.disk}1", f"{path.disk}1", "part", [], point)]
-        devices.append(_listed(path.disk, path.disk, "disk", children))
+        below = own if lun.map is None and path is lun.paths[0] else None
+        devices.append(_listed(path.disk, path.disk, "disk", children, below))
     return json.dumps({"blockdevices": devices}, indent=1) + "\n"
 
 

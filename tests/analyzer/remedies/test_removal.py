@@ -229,3 +229,51 @@ def test_a_map_with_a_strange_wwid_is_left_to_a_human() -> None:
     assert "no command is built from" in why_not_map(
         grounds(known_wwns=frozenset({"1ATA     QEMU HARDDISK"})), wwid="1ATA     QEMU HARDDISK"
     )
+
+
+def beside(*others: Disk) -> Ground:
+    return replace(given.GROUND, storage=given.storage(bare=others))
+
+
+def test_while_another_disk_of_the_lun_answers_nothing_of_it_is_removed() -> None:
+    alive = given.dead_disk("sdx", "4:0:0:2", state=DiskState.ALIVE)
+    assert "sdx answers INQUIRY" in why_not_map(beside(alive))
+    assert "sdx answers INQUIRY" in why_not_disk(beside(alive))
+
+
+def test_while_another_disk_of_the_lun_is_in_use_nothing_of_it_is_removed() -> None:
+    assert "mounted at /srv" in why_not_disk(beside(given.dead_disk("sdx", mounts=(given.mount("/srv"),))))
+
+
+def test_a_disk_of_another_lun_does_not_matter() -> None:
+    other = replace(given.block("sdx"), wwid="naa.618cf24100f8f457099a764c000009f9")
+    assert remove_map(beside(given.dead_disk("sdx", device=other, state=DiskState.ALIVE)), given.dead_map()).steps
+
+
+def test_a_map_with_a_path_that_sysfs_does_not_show_is_not_removed() -> None:
+    assert "sysfs does not show (sdz)" in why_not_map(unseen=("sdz",))
+
+
+def test_two_descriptors_of_one_stuck_reader_are_one_opening() -> None:
+    reader = Opener(5000, "/dev/dm-1", "(udev-worker)", given.span("block_openers"))
+    twice = {"queues": True, "openers": (reader, reader), "stuck_openers": (reader, reader)}
+    info = given.dead_map().dm
+    assert info is not None
+    assert "is open (2)" in why_not_map(dm=replace(info, open_count=2), **twice)
+
+
+def test_a_disk_that_a_process_has_open_is_not_deleted() -> None:
+    reader = Opener(4000, "/dev/sdb", "postgres", given.span("block_openers"))
+    assert "postgres (pid 4000)" in why_not_disk(openers=(reader,))
+    assert "not known" in why_not_disk(openers=None)
+
+
+def test_multipathd_lets_go_of_a_disk_that_is_deleted() -> None:
+    watcher = Opener(387, "/dev/sdb", "multipathd", given.span("block_openers"))
+    assert remove_disk(given.GROUND, given.dead_disk(openers=(watcher,))).steps
+
+
+def test_a_hostile_name_reaches_no_command_that_is_advised() -> None:
+    device = replace(given.block("sdb"), name="sd`id`")
+    removal = remove_disk(given.GROUND, given.dead_disk(device=device, refusals=(), openers=None))
+    assert [obstacle.settle for obstacle in removal.obstacles if obstacle.settle and "id" in str(obstacle.settle)] == []
