@@ -8,7 +8,7 @@ Source   VolumeAttachment.status.attachmentMetadata.publishInfo and PersistentVo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -133,13 +133,16 @@ def bind(
         return name in drivers or (driver is None and name != "")
 
     doubtful = {one.name for one in attachments if one.publish_info is None and is_ours(one.driver)}
-    told = {one.pv for one in attachments if one.publish_info is not None} | set(_on_file_servers(volumes, backends))
-    riddles = {one.name: one for one in volumes if is_ours(one.driver) and one.name not in wwns.keys() | told}
+    published_pvs = {one.pv for one in attachments if one.publish_info is not None}
+    others = {one.name for one in volumes if not is_ours(one.driver)}
+    told = {*wwns, *published_pvs, *others, *_on_file_servers(volumes, backends)}
+    claimed = {(one.claim_namespace, one.claim_name): one.name for one in volumes if one.claim_name}
+    claimed = {(one.namespace, one.name): one.volume for one in asked or () if one.volume} | claimed
     return Bindings(
-        bound=(*(binding for binding in attached if binding.wwn), *_of_pods(pods, volumes, wwns)),
+        bound=(*(binding for binding in attached if binding.wwn), *_of_pods(pods, claimed, wwns)),
         doubts=(
             *(one for one in attached if not one.wwn and one.name.removeprefix(ATTACHMENT) in doubtful),
-            *_doubtful_pods(pods, volumes, riddles, asked),
+            *_doubtful_pods(pods, claimed, told.__contains__, claims_known=asked is not None),
         ),
         claims=tuple(sorted(_claims(pods, volumes, wwns))),
         nodes=nodes,
@@ -163,43 +166,37 @@ def _of_attachment(attachment: VolumeAttachment, wwns: Mapping[str, str]) -> Bin
 
 
 def _of_pods(
-    pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]
+    pods: tuple[Pod, ...], claimed: Mapping[tuple[str, str], str], wwns: Mapping[str, str]
 ) -> Iterator[Binding]:
-    claimed = {(volume.claim_namespace, volume.claim_name): volume.name for volume in volumes if volume.claim_name}
+    for pod, pv in _wanted(pods, claimed):
+        if pv in wwns:
+            yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
+
+
+def _doubtful_pods(
+    pods: tuple[Pod, ...],
+    claimed: Mapping[tuple[str, str], str],
+    is_told: Callable[[str], bool],
+    *,
+    claims_known: bool,
+) -> Iterator[Binding]:
+    """Pods with a claim whose PV tells no WWN; and, while the claims are not known, with one that may be bound."""
+    for pod, pv in _wanted(pods, claimed):
+        if not is_told(pv) if pv else not claims_known:
+            yield Binding("", pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
+
+
+def _wanted(pods: tuple[Pod, ...], claimed: Mapping[tuple[str, str], str]) -> Iterator[tuple[Pod, str]]:
+    """Each claim of each pod on a node that is not finished, as the PV behind it, "" where none is known."""
     for pod in pods:
-        if not pod.node or pod.phase in FINISHED:
-            continue
-        for claim in pod.claims:
-            pv = claimed.get((pod.namespace, claim), "")
-            if pv in wwns:
-                yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
+        if pod.node and pod.phase not in FINISHED:
+            yield from ((pod, claimed.get((pod.namespace, claim), "")) for claim in pod.claims)
 
 
 def _on_file_servers(volumes: tuple[PersistentVolume, ...], backends: tuple[StorageBackend, ...]) -> Iterator[str]:
     """PVs that are no LUN: shares."""
     shared = {one.name for one in backends if one.protocol.lower() in FILE_PROTOCOLS}
     return (one.name for one in volumes if one.backend in shared or one.fs_type.lower() in FILE_PROTOCOLS)
-
-
-def _doubtful_pods(
-    pods: tuple[Pod, ...],
-    volumes: tuple[PersistentVolume, ...],
-    riddles: Mapping[str, PersistentVolume],
-    asked: tuple[PersistentVolumeClaim, ...] | None,
-) -> Iterator[Binding]:
-    """Pods with a claim whose PV tells no WWN, or is not listed although the claim is bound, or may be bound."""
-    claimed = {(volume.claim_namespace, volume.claim_name): volume.name for volume in volumes if volume.claim_name}
-    bound = None if asked is None else {(one.namespace, one.name): one.volume for one in asked if one.volume}
-    for pod in pods:
-        if not pod.node or pod.phase in FINISHED:
-            continue
-        for claim in pod.claims:
-            key = (pod.namespace, claim)
-            pv = claimed.get(key, "")
-            is_unlisted = not pv and (bound is None or bound.get(key, "") != "")
-            if pv in riddles or is_unlisted:
-                lost = pv or (bound or {}).get(key, "")
-                yield Binding("", pod.node, f"Pod {pod.namespace}/{pod.name}", lost, pod.span)
 
 
 def _claims(pods: tuple[Pod, ...], volumes: tuple[PersistentVolume, ...], wwns: Mapping[str, str]) -> Iterator[Claim]:

@@ -36,7 +36,11 @@ class DiskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A SCSI disk.  `refusals` are lines by which the array itself denies the LUN: sense 25/00, or REPORT LUNS."""
+    """A SCSI disk.  `refusals` are lines by which the array itself denies the LUN: sense 25/00, or REPORT LUNS.
+
+    Captures are taken within seconds, not at once: a disk that was silent in an outage, whose session was back when it
+    was asked, looks like one whose LUN is gone.  `way_was_up` rules that out.
+    """
 
     device: BlockDevice
     state: DiskState
@@ -52,6 +56,7 @@ class Disk:
     mounts: tuple[Mount, ...] | None  # None: the mount table is unknown
     is_swap: bool | None
     openers: tuple[Opener, ...] | None = ()  # None: not known
+    way_was_up: tuple[Span, ...] = ()  # what shows that the way to the array worked when the disk gave no answer
 
     @property
     def name(self) -> str:

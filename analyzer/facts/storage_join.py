@@ -29,11 +29,12 @@ from analyzer.facts.block import (
 )
 from analyzer.facts.device_mapper import DmDevices, DmStatus, DmStatuses, DmTables
 from analyzer.facts.device_use import DeviceUse
-from analyzer.facts.host import Mounts, Processes
+from analyzer.facts.host import Clock, Mounts, Processes
 from analyzer.facts.logs import Signals
 from analyzer.facts.multipath import DaemonMaps, MultipathMap, MultipathMaps
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap, Transport
 from analyzer.facts.transport import AdmSessions, FcPort, FcPorts, IscsiSessions
+from analyzer.facts.way_up import WayUp
 from bundle.capture import Status
 
 T = TypeVar("T")
@@ -54,7 +55,9 @@ def assemble(facts: Mapping[type, object]) -> NodeStorage | Unknown:
     if not isinstance(blocks, BlockDevices):
         return Unknown("sysfs_block", Status.ABSENT, "the bundle has no such capture")
     witnesses = _Witnesses(facts, blocks)
-    disks = {device.name: witnesses.disk(device) for device in blocks.devices if device.name.startswith("sd")}
+    found = [witnesses.disk(device) for device in blocks.devices if device.name.startswith("sd")]
+    shown = WayUp(found, witnesses.signals, known_fact(facts, Clock))
+    disks = {disk.name: replace(disk, way_was_up=shown.for_disk(disk)) for disk in found}
     maps = tuple(witnesses.map(device, disks) for device in blocks.devices if _is_scsi_map(device))
     held = {disk.name for storage_map in maps for disk in storage_map.disks}
     return NodeStorage(maps, tuple(disk for disk in disks.values() if disk.name not in held))
@@ -65,13 +68,17 @@ def _is_scsi_map(device: BlockDevice) -> bool:
     return (device.dm_uuid or "").startswith("mpath-") and all(name.startswith("sd") for name in device.slaves)
 
 
+def known_fact(facts: Mapping[type, object], kind: type[T]) -> T | None:
+    value = facts.get(kind)
+    return value if isinstance(value, kind) else None
+
+
 class _Witnesses:
     """What every capture says of a device, by the name it had at that moment."""
 
     def __init__(self, facts: Mapping[type, object], blocks: BlockDevices) -> None:
         def known(kind: type[T]) -> T | None:
-            value = facts.get(kind)
-            return value if isinstance(value, kind) else None
+            return known_fact(facts, kind)
 
         live, units = known(LiveIdentities), known(UnitStates)
         self.live: dict[str, LiveIdentity] = {one.device: one for one in live.identities} if live else {}

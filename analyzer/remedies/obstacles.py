@@ -61,6 +61,18 @@ def not_failed_twice(disk: Disk) -> Obstacle:
     )
 
 
+def may_have_healed(disk: Disk) -> Obstacle:
+    return Obstacle(
+        Text(
+            en="{disk} gave no answer, but nothing shows that its way to the array worked at that moment: no denial by "
+            "the array, no other LUN that answers on the same way, no kernel log without an outage",
+            zh="{disk} 没有应答，但没有证据表明当时到阵列的链路正常：没有阵列的拒绝、"
+            "同一链路上没有其他 LUN 应答、也没有显示无中断的内核日志",
+        ).fill(disk=disk.name),
+        _asking(disk.name, "sg_turs", "-vv"),
+    )
+
+
 def paths_unseen(name: str, unseen: Iterable[str]) -> Obstacle:
     return Obstacle(
         Text(

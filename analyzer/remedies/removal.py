@@ -115,6 +115,8 @@ def _map_was_taken_away(dead: StorageMap) -> Iterator[Obstacle]:
             yield why.not_gone(disk)
         elif not disk.has_failed_twice:
             yield why.not_failed_twice(disk)
+        elif not disk.refusals and not disk.way_was_up:
+            yield why.may_have_healed(disk)
     if dead.unseen:
         yield why.paths_unseen(dead.name, dead.unseen)
     elif not dead.disks and (dead.printed is None or any(dead.printed.paths)):

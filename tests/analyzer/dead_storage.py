@@ -52,6 +52,12 @@ def failed_path(name: str, hctl: str) -> Path:
     )
 
 
+def ready_path(name: str, hctl: str) -> Path:
+    return Path(
+        hctl, name, "8:16", "active", "ready", "running", span("multipath_ll", 4, f"{hctl} {name} active ready")
+    )
+
+
 def dead_disk(name: str = "sdb", hctl: str = "2:0:0:2", **changes: object) -> Disk:
     disk = Disk(
         device=block(name, hctl=hctl),

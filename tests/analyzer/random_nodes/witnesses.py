@@ -28,7 +28,7 @@ def _others(node: Node, lun: Lun, paths: list[Path], losses: Losses) -> Iterator
             yield f"scsi_id of {path.disk}"
         if _all_lost(losses, ("sysfs_fc",) if path.link.is_fc else ("sysfs_iscsi", "iscsiadm_session")):
             yield f"transport of {path.disk}"
-        if lun.map is None and not _is_denied(node, path, losses):
+        if not _is_denied(node, path, losses) and (lun.map is None or not _has_working_neighbour(node, path, losses)):
             yield f"denial of {path.disk}"
     if lun.map is not None:
         yield from _of_map(lun, lun.map, losses)
@@ -56,6 +56,17 @@ def _is_denied(node: Node, path: Path, losses: Losses) -> bool:
         node.has_sg_tools and "sg_luns" not in losses and any(other.state is not PathState.GONE for other in neighbours)
     )
     return by_turs or by_log or by_report
+
+
+def _has_working_neighbour(node: Node, path: Path, losses: Losses) -> bool:
+    """Another LUN's path over the same link, seen to work by each witness: the link was up when it was asked."""
+    if losses.keys() & {"scsi_id", "multipath_ll", "dmsetup_status"} or path.link.healed:
+        return False
+    others = (other for lun in node.luns if lun.map is not None for other in lun.paths if other.link is path.link)
+    return any(
+        other.in_map and not other.late and other.state is PathState.ALIVE and other.scsi_id is ScsiId.ANSWERS
+        for other in others
+    )
 
 
 def _shown_to_be_the_drivers(node: Node, lun: Lun, losses: Losses) -> bool:

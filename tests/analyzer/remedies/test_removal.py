@@ -277,3 +277,10 @@ def test_a_hostile_name_reaches_no_command_that_is_advised() -> None:
     device = replace(given.block("sdb"), name="sd`id`")
     removal = remove_disk(given.GROUND, given.dead_disk(device=device, refusals=(), openers=None))
     assert [obstacle.settle for obstacle in removal.obstacles if obstacle.settle and "id" in str(obstacle.settle)] == []
+
+
+def test_a_silent_map_is_removed_only_if_its_way_to_the_array_is_shown_to_have_worked() -> None:
+    silent = given.dead_map(disks=with_first_disk(refusals=()))
+    assert "nothing shows that its way" in "; ".join(one.says.en for one in remove_map(given.GROUND, silent).obstacles)
+    shown = given.dead_map(disks=with_first_disk(refusals=(), way_was_up=(given.span("scsi_id"),)))
+    assert remove_map(given.GROUND, shown).steps
