@@ -54,7 +54,8 @@ class Finding:
     """A rule's statement about one subject (`wwid:3618c…`, `disk:sdb`, `module:iscsi_tcp`) on one or more nodes.
 
     `cause` may have several lines: the cause, then why nothing is removed or what else it may be.
-    `explains` names the findings (by id) that this one is the cause of.
+    `explains` names the findings (by id) that this one is the cause of.  `kind` is what the verdict calls it where the
+    rule's own title does not fit.
     """
 
     rule: str
@@ -68,6 +69,7 @@ class Finding:
     affects: tuple[Affected, ...] = ()
     explains: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    kind: Text | None = None
 
     @property
     def id(self) -> str:

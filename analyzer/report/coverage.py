@@ -15,6 +15,7 @@ from analyzer.parsers.objects import all_object_parsers
 from analyzer.report.printable import printable
 from analyzer.report.verdict import some_nodes
 from analyzer.report.words import Words
+from analyzer.signals.signal import LOGS_OF_PROBE
 from analyzer.texts import Text
 from bundle.capture import Outcome, Status
 
@@ -57,6 +58,9 @@ class OutcomeView:
     reason: str
     findings: int
     names: tuple[str, ...]
+
+
+SWITCHED_OFF = "switched off with --no-active"  # the collector's words
 
 
 Gap = tuple[str, Status, str, tuple[str, ...]]  # probe, status, reason, rules
@@ -132,7 +136,7 @@ def _unchecked_view(
             status=status.value,
             status_word=words.say(f"status.{status}"),
             reason=printable(reason),
-            repair=_repair(probe, status, words),
+            repair=_repair(probe, status, reason, words),
             rules=tuple(printable(_title(rule, titles, words)) for rule in rules),
         )
         for probe, status, reason, rules in gaps
@@ -140,7 +144,11 @@ def _unchecked_view(
     return UncheckedView(where, listed, missing)
 
 
-def _repair(probe: str, status: Status, words: Words) -> str:
+def _repair(probe: str, status: Status, reason: str, words: Words) -> str:
+    if reason == SWITCHED_OFF:
+        return words.say("repair.switched_off")
+    if probe in LOGS_OF_PROBE and status is Status.ABSENT:
+        return words.say("repair.log_absent")
     if probe not in {parser.kind for parser in all_object_parsers()}:
         return words.say(f"repair.{status}")
     known = status in (Status.ABSENT, Status.DENIED)

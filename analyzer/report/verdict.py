@@ -101,17 +101,17 @@ def _nothing(unsure: str, nodes: Sequence[str], words: Words) -> str:
 
 
 def _clauses(findings: Sequence[Finding], titles: Mapping[str, Text], words: Words) -> tuple[str, ...]:
-    by_rule: dict[str, list[Finding]] = {}
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        by_rule.setdefault(finding.rule, []).append(finding)
-    clauses = tuple(_clause(group, titles, words) for group in by_rule.values())
+        groups.setdefault((finding.rule, finding.kind.en if finding.kind else ""), []).append(finding)
+    clauses = tuple(_clause(group, titles, words) for group in groups.values())
     if len(clauses) <= CLAUSES:
         return clauses
     return (*clauses[:CLAUSES], words.say("verdict.more", n=len(clauses) - CLAUSES))
 
 
 def _clause(group: Sequence[Finding], titles: Mapping[str, Text], words: Words) -> str:
-    title = titles.get(group[0].rule, group[0].title).in_language(words.lang)
+    title = (group[0].kind or titles.get(group[0].rule, group[0].title)).in_language(words.lang)
     counted = Counter(node for finding in group for node in finding.nodes)
     names = [printable(node) for node in sorted(counted)]
     if max(counted.values(), default=0) > 1:

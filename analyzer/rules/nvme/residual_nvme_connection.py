@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.block import BlockDevices
 from analyzer.facts.cluster import PersistentVolumes, StorageBackend, StorageBackends, VolumeAttachments
+from analyzer.facts.nvme_multipath import NvmeMultipath
 from analyzer.facts.transport import NvmeController, NvmeControllers
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.remedies.manual import step_by_hand
@@ -58,11 +59,14 @@ DO = Text(
 def residual_nvme_connection(
     node: str,
     controllers: NvmeControllers | Unknown,
+    module: NvmeMultipath | Unknown,
     blocks: BlockDevices,
     attachments: VolumeAttachments,
     volumes: PersistentVolumes,
     backends: StorageBackends,
 ) -> Iterator[Finding | Inconclusive]:
+    if isinstance(module, NvmeMultipath) and module.enabled is None:
+        return  # nvme_core is not loaded: there is no connection
     if isinstance(controllers, Unknown):
         if any(common.FAMILY.get(one.protocol.lower(), "nvme") == "nvme" for one in backends.items if _is_san(one)):
             yield Inconclusive("residual-nvme-connection", node, (controllers,))

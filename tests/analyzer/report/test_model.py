@@ -146,3 +146,18 @@ def test_names_are_listed_as_the_language_lists_them(lang: Lang, listed: str) ->
 def test_a_title_with_braces_is_told_as_it_is() -> None:
     odd = replace(FC, rule="not-a-rule", title=Text(en="map {name}", zh="设备 {name}").fill(name="{x}"))
     assert build(analysis(Verdict((odd,)), nodes(1)), "en").verdict.headline == "map {x} on worker-a"
+
+
+def test_what_was_switched_off_is_not_told_to_be_installed() -> None:
+    off = Unknown("nfs_mount", Status.ABSENT, "switched off with --no-active")
+    log = Unknown("driver_logs", Status.ABSENT, "this log was not collected")
+    gaps = (Inconclusive("path-degraded", "node-0000", (off, log)),)
+    view = build(analysis(Verdict((), gaps), nodes(1)), "en").unchecked[0]
+    told = {missing.probe: missing.repair for missing in view.missing}
+    assert told["nfs_mount"] == "Collect again without --no-active."
+    assert "logs" in told["driver_logs"]
+
+
+def test_a_finding_may_call_itself_something_else_in_the_verdict() -> None:
+    late = replace(FC, certainty=Certainty.CONFIRMED, kind=Text(en="Something of the past", zh="已过去"))
+    assert build(analysis(Verdict((late,)), nodes(1)), "en").verdict.headline.startswith("Something of the past on ")
