@@ -3,7 +3,8 @@
 Input    the node's log signals, and the cluster's objects, as far as known.
 Output   `VolumeFailures`: one `Failure` per volume, call and error text; the last line of each source is quoted.
          Left out is what is over: a volume staged (or published) here after its last failure, by the driver's own
-         clock, and one that neither an attachment nor a pod wants on this node any more.
+         clock; one that neither an attachment nor a pod wants on this node any more; and one that was deleted: no PV
+         has it, nor does a claim or an attachment name it, while PVs, claims, pods and attachments are all known.
 Source   eSDK_K8S_Plugin, csi/driver/node.go and controller.go: every error is returned as `code = Internal desc = …`;
          kubernetes, pkg/volume/util/operationexecutor: `MountVolume.MountDevice failed for volume …`.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyzer.facts import Span, Unknown
+from analyzer.facts.claims import PersistentVolumeClaims
 from analyzer.facts.cluster import Events, PersistentVolume, PersistentVolumes, Pod, Pods, VolumeAttachments
 from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
 from analyzer.facts.logs import Signals
@@ -101,11 +103,20 @@ class _Cluster:
     wanted: frozenset[str] | None  # PVs of pods on this node that are not finished
     waiting: frozenset[str]  # PVs of such pods that do not run yet
     foreign: frozenset[str]  # PVs of other drivers
+    claimed: frozenset[str] | None  # PVs that claims name
 
-    def is_over(self, pv: str) -> bool:
-        if not pv or self.attached is None or self.wanted is None:
+    def is_over(self, pv: str, volume: str) -> bool:
+        if self.attached is None or self.wanted is None:
             return False
-        return pv not in self.attached and pv not in self.wanted
+        if pv:
+            return pv not in self.attached and pv not in self.wanted
+        return self._is_deleted(volume, self.attached)
+
+    def _is_deleted(self, volume: str, attached: frozenset[str]) -> bool:
+        """Of a volume that no PV has; the driver names its volumes like their PVs, with `_` for `-`."""
+        if not volume or self.claimed is None:
+            return False
+        return not any(pv.replace("-", "_") == volume.replace("-", "_") for pv in attached | self.claimed)
 
     def runs(self, pv: str) -> bool:
         """Every pod on this node that claims the volume runs."""
@@ -132,6 +143,7 @@ def assemble(facts: Mapping[type, object]) -> VolumeFailures | Unknown:
 
 def _cluster(node: str, facts: Mapping[type, object]) -> _Cluster:
     volumes, attachments, pods = facts.get(PersistentVolumes), facts.get(VolumeAttachments), facts.get(Pods)
+    claims = facts.get(PersistentVolumeClaims)
     items = volumes.items if isinstance(volumes, PersistentVolumes) else ()
     here = [pod for pod in pods.items if pod.node == node and not pod.is_finished] if isinstance(pods, Pods) else []
     claimed = {(one.claim_namespace, one.claim_name): one.name for one in items}
@@ -148,6 +160,7 @@ def _cluster(node: str, facts: Mapping[type, object]) -> _Cluster:
         wanted=frozenset(_volumes_of(here, claimed)) if known else None,
         waiting=frozenset(_volumes_of([pod for pod in here if pod.phase != "Running"], claimed)),
         foreign=frozenset(one.name for one in items if one.driver not in _drivers(facts.get(Driver))),
+        claimed=frozenset(one.volume for one in claims.items) if isinstance(claims, PersistentVolumeClaims) else None,
     )
 
 
@@ -207,7 +220,7 @@ def _joined(told: list[_Told], signals: object, cluster: _Cluster) -> Failure | 
     pv = told[0].pv
     volume = next((one.volume for one in told if one.volume), "")
     call, last = told[0].call, max(one.last for one in told)
-    if pv in cluster.foreign or cluster.is_over(pv) or (last and _succeeded(signals, call, pv, volume, cluster) > last):
+    if pv in cluster.foreign or cluster.is_over(pv, volume) or (last and _succeeded(signals, call, pv, volume, cluster) > last):
         return None
     if call is not Call.PUBLISH and cluster.runs(pv):
         return None

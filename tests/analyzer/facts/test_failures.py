@@ -1,8 +1,10 @@
 """Failures of the driver's calls, joined from log, kubelet and events; what is over is left out."""
 
 import re
+from dataclasses import replace
 
 from analyzer.facts import Span, Unknown, failures
+from analyzer.facts.claims import PersistentVolumeClaim, PersistentVolumeClaims
 from analyzer.facts.cluster import (
     Event,
     Events,
@@ -26,6 +28,7 @@ VOLUME = PersistentVolume(
 ATTACHED = VolumeAttachment("csi-1", "csi.huawei.com", "n1", "pvc-1", True, False, None, "", "", SPAN)
 PENDING = Pod("shop", "db-0", "u", "n1", "Pending", ("data",), False, (), SPAN)
 RUNNING = Pod("shop", "db-0", "u", "n1", "Running", ("data",), False, (), SPAN)
+CLAIM = PersistentVolumeClaim("shop", "data", "Bound", "", "pvc-1", "Filesystem", "10Gi", "10Gi", "", False, SPAN)
 
 
 def hit(signal: str, last: str = "2026-07-03 10:15:12.9", **fields: str) -> SignalHit:
@@ -51,6 +54,7 @@ def joined(*hits: SignalHit, pod: Pod = PENDING, attached: bool = True, events: 
         VolumeAttachments: VolumeAttachments((ATTACHED,) if attached else ()),
         Pods: Pods((pod,)),
         Events: Events(events),
+        PersistentVolumeClaims: PersistentVolumeClaims((CLAIM,)),
     }
     kinds = {kind.__name__: kind for kind in facts}
     return failures.assemble(facts | {kinds[name]: fact for name, fact in more.items()})
@@ -103,6 +107,25 @@ def test_a_failed_publish_concerns_running_pods_too():
 def test_a_volume_that_nobody_wants_here_any_more_has_none():
     elsewhere = Pod("shop", "db-0", "u", "n2", "Running", ("data",), False, (), SPAN)
     assert joined(STAGE, pod=elsewhere, attached=False).items == ()
+
+
+DELETED = hit("driver-stage-failed", volume="pvc_9", says="exit status 32\n")
+
+
+def test_a_volume_that_was_deleted_has_none():
+    assert joined(DELETED).items == ()
+
+
+def test_a_volume_is_not_called_deleted_while_one_of_the_lists_is_unknown():
+    for kind in ("PersistentVolumes", "PersistentVolumeClaims", "Pods", "VolumeAttachments"):
+        assert only(joined(DELETED, **{kind: UNKNOWN})).volume == "pvc_9", kind
+
+
+def test_a_volume_whose_pv_is_lost_but_still_claimed_or_attached_was_not_deleted():
+    lost = PersistentVolumeClaims((replace(CLAIM, volume="pvc-9"),))
+    assert only(joined(DELETED, PersistentVolumeClaims=lost)).volume == "pvc_9"
+    attached = VolumeAttachments((replace(ATTACHED, pv="pvc-9"),))
+    assert only(joined(DELETED, VolumeAttachments=attached)).volume == "pvc_9"
 
 
 def test_while_the_attachments_are_unknown_nothing_is_called_over():
