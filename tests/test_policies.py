@@ -40,7 +40,8 @@ OWN_DATA = "files('report_templates')"  # what the program itself brings along i
 EDGE_MODULES = {"subprocess", "socket", "paramiko", "urllib", "http", "shutil", "tempfile"}
 EDGE_CALLS = {"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename"}
 
-SECTIONS = ("How we know", "Not reported here", "False alarms", "Source")
+SECTIONS = ("How we know", "Not reported here", "False alarms", "Remedy", "Source")
+SECTIONS_ZH = ("判断依据", "不在此报告", "误报", "处理", "来源")
 CJK = re.compile("[\u4e00-\u9fff]")
 CLUSTER_KINDS = {*FIELDS, "backendconfigmaps"}
 
@@ -157,7 +158,20 @@ def test_a_rule_file_holds_one_rule_named_after_it(path: Path) -> None:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
 def test_a_rule_is_a_document(rule: Rule) -> None:
-    assert [section for section in SECTIONS if f"\n{section}\n" not in f"\n{rule.document}\n"] == []
+    assert headings(rule.document) == list(SECTIONS)
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_the_document_of_a_rule_is_in_chinese_too(rule: Rule) -> None:
+    path = ROOT / f"{rule.module.replace('.', '/')}.zh.txt"
+    assert headings(path.read_text()) == list(SECTIONS_ZH)
+    assert CJK.search(path.read_text().splitlines()[0])
+
+
+def headings(document: str) -> list[str]:
+    """What stands at the beginning of a line, after the first paragraph."""
+    first, *lines = document.split("\n\n", 1)[-1].splitlines()
+    return [line for line in (first, *lines) if line and not line.startswith(" ")]
 
 
 def test_rule_ids_are_unique() -> None:

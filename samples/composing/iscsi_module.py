@@ -8,7 +8,7 @@ from bundle.capture import Capture, CollectedFile, Status
 from samples.composing import driver_log
 from samples.composing.objects import event
 from samples.composing.renaming import machines, node
-from samples.composing.scenarios import Expected, Sample, SampleNode
+from samples.composing.scenarios import Expected, Sample, SampleNode, not_prepared
 from samples.composing.volumes import Placed, Volume
 
 NO_DISKS = "stale_sd_nomap"  # the recorded node that the nodes without disks are made from
@@ -56,11 +56,15 @@ def iscsi_module(captures: Path) -> Sample:
         tuple(Placed(volume, f"worker-{number}", "Pending") for number, volume in enumerate(volumes, 1)),
         tuple(
             Expected(
-                (("iscsi-tcp-not-loaded", "module:iscsi_tcp", "confirmed"),),
+                (
+                    ("iscsi-tcp-not-loaded", "module:iscsi_tcp", "confirmed"),
+                    ("iscsi-device-not-found", f"pv:{volume.pv}", "likely"),
+                    *((not_prepared(f"worker-{number}"),) if number != 2 else ()),  # it cannot be loaded
+                ),
                 nodes=(f"worker-{number}",),
                 must_appear=("modprobe",) if number == 2 else (),
             )
-            for number in (1, 2, 3)
+            for number, volume in enumerate(volumes, 1)
         ),
         machines=machines(3),
         events=events,

@@ -21,6 +21,7 @@ from samples.composing.scenarios import (
     VOL4,
     Expected,
     Sample,
+    not_prepared,
     residual_disks,
     residual_maps,
     subject,
@@ -62,7 +63,7 @@ def outage() -> Sample:
         (
             Expected(residual_maps(VOL2, VOL3), (wwid(VOL2), wwid(VOL3)), HEALTHY_NAMES),
             Expected(
-                residual_disks(dead),
+                (*residual_disks(dead), not_prepared("worker-5")),
                 ("sdb", "sde"),
                 ("sda", "sdc", "sdd", "sdf"),
                 nodes=("worker-5",),

@@ -93,6 +93,11 @@ def residual_disks(*volumes: Volume) -> tuple[tuple[str, str, str], ...]:
     return tuple(("residual-scsi-disk", subject(volume), "confirmed") for volume in volumes)
 
 
+def not_prepared(node: str) -> tuple[str, str, str]:
+    """It lacks tools or a module that its volumes need."""
+    return ("node-not-prepared", f"node:{node}", "confirmed")
+
+
 LINK_DOWN = (("path-degraded", "portal:10.10.2.1:3260", "confirmed"),)
 MAP_RULES = ("array-unreachable", "map-queues-forever", "path-degraded", "residual-multipath-map")
 DISK_RULES = ("lun-id-reused", "residual-scsi-disk")
@@ -215,7 +220,10 @@ STORAGE = (
         (*HOME, Placed(VOL3, "worker-1")),
         (
             Expected(
-                (("array-unreachable", f"array:{IQN}", "confirmed"),),
+                (
+                    ("array-unreachable", f"array:{IQN}", "confirmed"),
+                    ("volume-read-only-after-io-error", f"pv:{VOL1.pv}", "likely"),  # its journal was aborted
+                ),
                 (),
                 ("delete", "multipath -f"),
             ),
@@ -245,7 +253,7 @@ STORAGE = (
         (Placed(VOL1, "worker-1"), Placed(VOL2, "worker-2", "Running"), Placed(VOL3, "worker-1")),
         (
             Expected(
-                residual_disks(VOL2),
+                (*residual_disks(VOL2), not_prepared("worker-1")),
                 ("sdb", "sde"),
                 ("sda", "sdc", "sdd", "sdf"),
             ),

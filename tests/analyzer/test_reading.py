@@ -78,7 +78,7 @@ def test_without_any_log_signals_are_unknown():
 
 
 def test_what_was_not_learned_is_listed_once_a_probe():
-    snapshot = node(Capture("lsmod", Status.TIMEOUT, reason="why"), collected("host", b"broken"), collected("nr_open"))
+    snapshot = node(Capture("lsmod", Status.TIMEOUT, reason="why"), collected("host", b"broken"), collected("runtime_unit_files"))
     missing = not_learned(snapshot, node_facts(snapshot))
     assert [(one.probe, one.status) for one in missing] == [("lsmod", Status.TIMEOUT), ("host", Status.FAILED)]
 

@@ -43,7 +43,6 @@ CAUSE = Text(
     en="{node} lacks what {protocols} volumes need: {count} things, each with its remedy below.",
     zh="{node} 缺少使用 {protocols} 卷所需的 {count} 项条件，处理方法见下文。",
 )
-ITEM = Text(en="- {says}", zh="- {says}")
 AGAIN = Text(en="Collect again, and compare.", zh="请重新采集并比较。")
 
 
@@ -98,11 +97,15 @@ def _finding(node: str, in_use: frozenset[Use], found: tuple[Lack, ...]) -> Find
         title=TITLE.fill(protocols=protocols),
         cause=lines(
             CAUSE.fill(node=node, protocols=protocols, count=len(found)),
-            *(ITEM.fill(says=lack.says) for lack in found),
+            *(_item(lack.says) for lack in found),
         ),
         evidence=tuple(Evidence.of(node, span) for span in spans),
         steps=tuple(_step(node, lack) for lack in found),
     )
+
+
+def _item(says: Text) -> Text:
+    return Text(en=f"- {says.en}", zh=f"- {says.zh}")
 
 
 def _step(node: str, lack: Lack) -> Step:
