@@ -26,9 +26,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "spec": "nodeName hostNetwork volumes.name volumes.persistentVolumeClaim.claimName "
         "volumes.persistentVolumeClaim.readOnly "
         "volumes.ephemeral.volumeClaimTemplate.spec.storageClassName containers.name containers.image containers.args "
-        "containers.volumeMounts containers.volumeDevices",
+        "containers.volumeMounts containers.volumeDevices initContainers.name initContainers.image",
         "status": "phase reason message startTime hostIP containerStatuses.name containerStatuses.ready "
-        "containerStatuses.restartCount containerStatuses.state containerStatuses.lastState " + _CONDITION,
+        "containerStatuses.restartCount containerStatuses.state containerStatuses.lastState "
+        "initContainerStatuses.name initContainerStatuses.ready initContainerStatuses.restartCount "
+        "initContainerStatuses.state initContainerStatuses.lastState " + _CONDITION,
     },
     "persistentvolumes": {
         "spec": "accessModes capacity claimRef.kind claimRef.namespace claimRef.name claimRef.uid csi.driver "

@@ -88,6 +88,7 @@ class Container:
     waiting: str  # reason: ContainerCreating, ImagePullBackOff, CrashLoopBackOff, ...; "" when it does not wait
     message: str  # of waiting
     ended: str  # reason of the last termination
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ class Pod:
     containers: tuple[Container, ...] = ()
     read_only_claims: tuple[str, ...] = ()
     reason: str = ""
+    init_containers: tuple[Container, ...] = ()
+    message: str = ""  # status.message: why it was evicted
 
     @property
     def full_name(self) -> str:
@@ -122,9 +125,10 @@ class Pod:
 
     @property
     def is_creating(self) -> bool:
-        """Scheduled, and its containers wait for what the kubelet prepares: volumes, sandbox, network."""
-        waiting = {container.waiting for container in self.containers}
-        return self.phase == "Pending" and bool(self.node) and waiting <= {"ContainerCreating", "PodInitializing", ""}
+        """Scheduled, and none of its containers runs: they wait for what the kubelet prepares, volumes and network."""
+        everyone = (*self.init_containers, *self.containers)
+        waits = {container.waiting for container in everyone} <= {"ContainerCreating", "PodInitializing", ""}
+        return self.phase == "Pending" and bool(self.node) and waits and not any(one.runs for one in everyone)
 
     def label(self, name: str) -> str:
         return dict(self.labels).get(name, "")

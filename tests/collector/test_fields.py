@@ -18,7 +18,7 @@ POD: dict[str, Any] = {
     "spec": {
         "nodeName": "worker-1",
         "tolerations": [{"operator": "Exists"}],
-        "initContainers": [{"name": "first", "image": "i"}],
+        "initContainers": [{"name": "first", "image": "i", "env": [{"name": "A"}]}],
         "containers": [{"name": "web", "image": "registry.example/web:1", "args": ["-v"], "env": [{"name": "A"}]}],
         "volumes": [
             {"name": "scratch", "ephemeral": {"volumeClaimTemplate": TEMPLATE}},
@@ -48,11 +48,12 @@ def test_of_a_volume_only_the_claim_is_kept() -> None:
 def test_every_pod_keeps_its_images_and_its_owner() -> None:
     pod = minimised("pods", POD)
     assert pod["spec"]["containers"] == [{"name": "web", "image": "registry.example/web:1"}]
+    assert pod["spec"]["initContainers"] == [{"name": "first", "image": "i"}]
     assert pod["metadata"]["ownerReferences"] == [{"kind": "ReplicaSet", "name": "web-5f", "controller": True}]
 
 
 def test_what_no_rule_reads_is_left_in_the_cluster() -> None:
-    assert set(minimised("pods", POD)["spec"]) == {"nodeName", "containers", "volumes"}
+    assert set(minimised("pods", POD)["spec"]) == {"nodeName", "initContainers", "containers", "volumes"}
 
 
 @pytest.mark.parametrize(

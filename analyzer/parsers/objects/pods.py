@@ -44,6 +44,7 @@ class _Spec(msgspec.Struct, frozen=True, rename="camel"):
     node_name: str | None = None
     volumes: list[_Volume] | None = None
     containers: list[_Container] | None = None
+    init_containers: list[_Container] | None = None
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -51,8 +52,13 @@ class _Waiting(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class _Running(msgspec.Struct, frozen=True):
+    """That it is there is all that counts."""
+
+
 class _State(msgspec.Struct, frozen=True):
     waiting: _Waiting | None = None
+    running: _Running | None = None
     terminated: _Waiting | None = None
 
 
@@ -75,8 +81,10 @@ class _Condition(msgspec.Struct, frozen=True, rename="camel"):
 class _Status(msgspec.Struct, frozen=True, rename="camel"):
     phase: str = ""
     reason: str = ""
+    message: str = ""
     start_time: str | None = None
     container_statuses: list[_ContainerStatus] | None = None
+    init_container_statuses: list[_ContainerStatus] | None = None
     conditions: list[_Condition] | None = None
 
 
@@ -112,19 +120,21 @@ def _pod(item: _Pod, places: Places) -> Pod:
         scheduled=scheduled.status == "True" if scheduled else None,
         scheduled_at=scheduled.last_transition_time or "" if scheduled else "",
         unschedulable=scheduled.message if scheduled and scheduled.status == "False" else "",
-        containers=tuple(_containers(item.spec, status)),
+        containers=tuple(_containers(item.spec.containers, status.container_statuses)),
         read_only_claims=tuple(
             one.persistent_volume_claim.claim_name
             for one in item.spec.volumes or ()
             if one.persistent_volume_claim is not None and one.persistent_volume_claim.read_only
         ),
         reason=status.reason,
+        init_containers=tuple(_containers(item.spec.init_containers, status.init_container_statuses)),
+        message=status.message,
     )
 
 
-def _containers(spec: _Spec, status: _Status) -> Iterator[Container]:
-    states = {one.name: one for one in status.container_statuses or ()}
-    for container in spec.containers or ():
+def _containers(asked: list[_Container] | None, told: list[_ContainerStatus] | None) -> Iterator[Container]:
+    states = {one.name: one for one in told or ()}
+    for container in asked or ():
         state = states.get(container.name, _ContainerStatus())
         waiting = state.state.waiting if state.state else None
         ended = state.last_state.terminated if state.last_state else None
@@ -137,11 +147,13 @@ def _containers(spec: _Spec, status: _Status) -> Iterator[Container]:
             waiting=waiting.reason if waiting else "",
             message=waiting.message if waiting else "",
             ended=ended.reason if ended else "",
+            runs=state.state is not None and state.state.running is not None,
         )
 
 
 def _quote(item: _Pod, status: _Status) -> str:
-    waiting = (one.state.waiting.reason for one in status.container_statuses or () if one.state and one.state.waiting)
+    told = (*(status.init_container_statuses or ()), *(status.container_statuses or ()))
+    waiting = (one.state.waiting.reason for one in told if one.state and one.state.waiting)
     reasons = ",".join(dict.fromkeys(reason for reason in waiting if reason))
     shown = f" waiting={reasons}" if reasons else ""
     name = f"{item.metadata.namespace}/{item.metadata.name}"

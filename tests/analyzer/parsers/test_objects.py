@@ -163,6 +163,31 @@ def test_a_pod_tells_what_its_containers_wait_for_and_who_owns_it():
     assert (pod.containers[0].waiting, pod.containers[0].restarts, pod.is_creating) == ("ImagePullBackOff", 3, False)
 
 
+def test_a_pod_tells_what_its_init_containers_wait_for():
+    back_off = {"name": "seed", "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off"}}}
+    spec = {"nodeName": "n1", "initContainers": [{"name": "seed", "image": "i:latst"}], "containers": [{"name": "c"}]}
+    text = listed({"metadata": {"name": "p"}, "spec": spec, "status": {"initContainerStatuses": [back_off]}})
+    (pod,) = pods.parse(text).items
+    assert [(one.image, one.waiting) for one in pod.init_containers] == [("i:latst", "ImagePullBackOff")]
+    assert "waiting=ImagePullBackOff" in pod.span.text[0]
+
+
+@pytest.mark.parametrize(("state", "creating"), [({"running": {}}, False), ({"terminated": {}}, True), ({}, True)])
+def test_a_pod_whose_init_container_runs_is_no_longer_being_created(state: object, creating: bool):
+    init = {"name": "seed", "state": state}
+    main = {"name": "c", "state": {"waiting": {"reason": "PodInitializing"}}}
+    status = {"phase": "Pending", "initContainerStatuses": [init], "containerStatuses": [main]}
+    spec = {"nodeName": "n1", "initContainers": [{"name": "seed"}], "containers": [{"name": "c"}]}
+    (pod,) = pods.parse(listed({"metadata": {"name": "p"}, "spec": spec, "status": status})).items
+    assert pod.is_creating is creating
+
+
+def test_an_evicted_pod_says_why():
+    status = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: ephemeral-storage."}
+    (pod,) = pods.parse(listed({"metadata": {"name": "p"}, "spec": {}, "status": status})).items
+    assert (pod.reason, pod.message.startswith("The node was low")) == ("Evicted", True)
+
+
 def test_a_pod_without_an_owner_is_bare():
     (pod,) = pods.parse(listed({"metadata": {"name": "p"}})).items
     assert (pod.owner_kind, pod.scheduled) == ("", None)
