@@ -2,10 +2,11 @@
 
 How we know
     The pod was scheduled more than three minutes before the objects were read, its containers are still being created,
-    a volume of the driver is among its claims, and no other finding concerns that volume.
+    a volume of the driver is among its claims that the node has not mounted for it, and no other finding concerns that
+    volume.
 Not reported here
     Pods whose volume another finding concerns, pods that wait for an image or for a node, and pods without a volume of
-    the driver.
+    the driver.  Volumes that are mounted for this pod, by the node's mount table, or without one by the driver's log.
 False alarms
     What holds the pod up may be its network or another driver's volume: the kubelet does not say which.
 Remedy
@@ -25,11 +26,14 @@ from analyzer.facts.across import Across
 from analyzer.facts.cluster import PersistentVolume, PersistentVolumes, Pod, Pods
 from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
 from analyzer.facts.failures import Failure, VolumeFailures
+from analyzer.facts.host import Mounts
 from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
+from analyzer.facts.logs import Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
 from analyzer.rules import cluster_rule
+from analyzer.rules.cluster.published import Published
 from analyzer.rules.hearing import DRIVER_AND_KUBELET
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text, lines
@@ -65,13 +69,19 @@ def pod_waits_for_volume(
     taken: ClusterTaken,
     driver: Driver | Unknown,
     of_nodes: Across[VolumeFailures],
+    mounts: Across[Mounts],
+    logs: Across[Signals],
 ) -> Iterator[Finding]:
     drivers = HUAWEI_DRIVERS | ({driver.name} if isinstance(driver, Driver) else set())
     claimed = {(one.claim_namespace, one.claim_name): one for one in volumes.items if one.driver in drivers}
+    published = Published(mounts, logs)
     for pod in pods.items:
+        if not pod.is_creating or pod.deleting or not _is_late(pod, taken):
+            continue
         own = [claimed[pod.namespace, claim] for claim in pod.claims if (pod.namespace, claim) in claimed]
-        if own and pod.is_creating and not pod.deleting and _is_late(pod, taken):
-            yield _finding(pod, own, of_nodes.of(pod.node))
+        missing = [volume for volume in own if not published.has(pod, volume)]
+        if missing:
+            yield _finding(pod, missing, of_nodes.of(pod.node))
 
 
 def _is_late(pod: Pod, taken: ClusterTaken) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.facts.cluster import Pod
+from analyzer.facts.cluster import Events, Pod
 from analyzer.findings import Certainty, Severity
 from analyzer.rules.attach.image_not_pulled import image_not_pulled as rule
 from tests.analyzer.rules.attaching import UNKNOWN, container, event, found, judged, pod, pods
@@ -20,6 +20,27 @@ def test_every_failure_to_pull_is_told_as_no_fault_of_the_storage(reason: str):
     finding = found(rule, Pods=pods(waiting(reason, "why")))
     assert (finding.certainty, finding.severity) == (Certainty.CONFIRMED, Severity.WARNING)
     assert "Ruled out: its volumes pvc-1" in finding.cause.en
+
+
+def test_an_init_container_without_its_image_is_told_by_its_image():
+    seed = container("seed", ready=False, waiting="ImagePullBackOff")
+    main = container("db", ready=False, waiting="PodInitializing")
+    finding = found(rule, Pods=pods(pod(init_containers=(seed,), containers=(main,))))
+    assert finding.certainty is Certainty.CONFIRMED
+    assert "the image r/seed:4.12.0" in finding.cause.en
+
+
+def test_where_no_state_tells_the_last_event_names_the_image():
+    said = event('Failed to pull image "r/seed:latst": not found', "Failed")
+    finding = found(rule, Events=said)
+    assert finding.certainty is Certainty.LIKELY
+    assert "the image r/seed:latst cannot be pulled" in finding.cause.en
+
+
+def test_an_image_that_was_pulled_after_the_event_is_there():
+    failed = event('Failed to pull image "r/seed:latst": not found', "Failed", last="2026-07-03T10:05:00Z")
+    pulled = event('Successfully pulled image "r/seed:latst"', "Pulled")
+    assert not judged(rule, Events=Events((*failed.items, *pulled.items))).findings
 
 
 def test_the_event_says_more_than_the_state():

@@ -1,10 +1,14 @@
 """A pod that waits although no rule knows why: said plainly, with what was heard and what was not."""
 
+import pytest
+
 from analyzer.facts import Span, Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.cluster import Container, PersistentVolume, PersistentVolumes, Pod, Pods
 from analyzer.facts.driver import Driver
 from analyzer.facts.failures import Call, Failure, VolumeFailures
+from analyzer.facts.host import Mount, Mounts
+from analyzer.facts.logs import SignalHit, Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.findings import Certainty, Finding
 from analyzer.judging import judge_cluster
@@ -35,13 +39,34 @@ def pod(waiting: str = "ContainerCreating", scheduled_at: str = "2026-07-03T09:5
     )
 
 
-def judged(one: Pod, heard: VolumeFailures | Unknown = QUIET) -> tuple[Finding, ...]:
+def mounted(at: str) -> Mounts:
+    return Mounts((Mount("0:60", "/", at, (), "nfs4", "192.0.2.155:/v", (), SPAN),))
+
+
+def published(at: str) -> Signals:
+    line = Span("log", 1, 1, (f"[INFO]: Volume b.v is node published from {at}",))
+    return Signals((SignalHit("driver-volume-published", (("handle", "b.v"),), 1, "", "", (line,)),), ("driver_logs",))
+
+
+AT = "/var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/pvc-1/mount"
+AT_OTHERS = "/var/lib/kubelet/pods/other/volumes/kubernetes.io~csi/pvc-1/mount"
+AS_BLOCK = "/var/lib/kubelet/plugins/kubernetes.io/csi/volumeDevices/publish/pvc-1/u"
+
+
+def judged(
+    one: Pod,
+    heard: VolumeFailures | Unknown = QUIET,
+    mounts: Mounts | Unknown = UNKNOWN,
+    logs: Signals | Unknown = UNKNOWN,
+) -> tuple[Finding, ...]:
     facts: dict[type, object] = {
         Pods: Pods((one,)),
         PersistentVolumes: PersistentVolumes((VOLUME,)),
         ClusterTaken: ClusterTaken("2026-07-03T10:00:00Z"),
         Driver: UNKNOWN,
         VolumeFailures: Across({"n1": heard}),
+        Mounts: Across({"n1": mounts}),
+        Signals: Across({"n1": logs}),
     }
     return judge_cluster(facts, [rule]).findings
 
@@ -71,6 +96,21 @@ def test_a_pod_that_was_just_scheduled_is_left_alone():
 
 def test_a_pod_without_a_volume_of_the_driver_is_left_alone():
     assert judged(pod(claim="other")) == ()
+
+
+@pytest.mark.parametrize("at", [AT, AS_BLOCK])
+def test_a_volume_that_is_mounted_for_this_pod_does_not_hold_it_up(at: str):
+    assert judged(pod(), mounts=mounted(at)) == ()
+
+
+def test_a_mount_for_another_pod_does_not_help_this_one():
+    assert judged(pod(), mounts=mounted(AT_OTHERS)) != ()
+
+
+def test_without_the_mount_table_the_drivers_log_tells_that_it_was_published():
+    assert judged(pod(), logs=published(AT)) == ()
+    assert judged(pod(), logs=published(AT_OTHERS)) != ()
+    assert judged(pod(), mounts=mounted("/"), logs=published(AT)) != ()
 
 
 def test_it_only_reads():
