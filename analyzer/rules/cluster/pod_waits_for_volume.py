@@ -6,7 +6,8 @@ How we know
     volume.
 Not reported here
     Pods whose volume another finding concerns, pods that wait for an image or for a node, and pods without a volume of
-    the driver.  Volumes that are mounted for this pod, by the node's mount table, or without one by the driver's log.
+    the driver.  Volumes that are mounted for this pod, by the node's mount table, or without one by the driver's log,
+    and of which nobody says that they failed.
 False alarms
     What holds the pod up may be its network or another driver's volume: the kubelet does not say which.
 Remedy
@@ -79,9 +80,10 @@ def pod_waits_for_volume(
         if not pod.is_creating or pod.deleting or not _is_late(pod, taken):
             continue
         own = [claimed[pod.namespace, claim] for claim in pod.claims if (pod.namespace, claim) in claimed]
-        missing = [volume for volume in own if not published.has(pod, volume)]
+        failures = of_nodes.of(pod.node)
+        missing = [one for one in own if _said(failures, [one]) or not published.has(pod, one)]
         if missing:
-            yield _finding(pod, missing, of_nodes.of(pod.node))
+            yield _finding(pod, missing, failures)
 
 
 def _is_late(pod: Pod, taken: ClusterTaken) -> bool:

@@ -103,6 +103,10 @@ def test_a_volume_that_is_mounted_for_this_pod_does_not_hold_it_up(at: str):
     assert judged(pod(), mounts=mounted(at)) == ()
 
 
+def test_a_mount_at_its_place_does_not_outweigh_what_the_driver_says():
+    assert judged(pod(), VolumeFailures((FAILURE,), ("driver_logs",)), mounts=mounted(AT)) != ()
+
+
 def test_a_mount_for_another_pod_does_not_help_this_one():
     assert judged(pod(), mounts=mounted(AT_OTHERS)) != ()
 
