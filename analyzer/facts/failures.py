@@ -220,7 +220,11 @@ def _joined(told: list[_Told], signals: object, cluster: _Cluster) -> Failure | 
     pv = told[0].pv
     volume = next((one.volume for one in told if one.volume), "")
     call, last = told[0].call, max(one.last for one in told)
-    if pv in cluster.foreign or cluster.is_over(pv, volume) or (last and _succeeded(signals, call, pv, volume, cluster) > last):
+    if (
+        pv in cluster.foreign
+        or cluster.is_over(pv, volume)
+        or (last and _succeeded(signals, call, pv, volume, cluster) > last)
+    ):
         return None
     if call is not Call.PUBLISH and cluster.runs(pv):
         return None

@@ -203,6 +203,11 @@ def _share(volume: PersistentVolume | None, backend: StorageBackend | None) -> s
     return "/".join(part for part in (f"{address}:", parent, volume.array_name) if part)
 
 
+def shortened(says: str, limit: int = 300) -> str:
+    """The first words of what mount said; an ellipsis stands for the rest."""
+    return says if len(says) <= limit else says[:limit].rpartition(" ")[0] + " …"
+
+
 def check_of(portal: str, checks: PortalChecks | Unknown, port: int = NFS_PORT) -> PortalCheck | None:
     if isinstance(checks, Unknown):
         return None

@@ -1,9 +1,11 @@
-"""The array refuses the NFS version that a volume is mounted with: it is not enabled there.
+"""The NFS version that a volume is mounted with is refused: the array does not have it enabled, or the host not at all.
 
 How we know
     The mount failed with exit status 32 and mount's words speak of the version: `Protocol not supported` for NFSv4,
     `requested NFS version or transport protocol is not supported` for NFSv3.  Confirmed when the backend's capabilities
     say that the version is off, or when a timed mount of the same share was refused with it and done with another.
+    `an incorrect mount option was specified` is the host's own word, said before the array is asked: an old kernel that
+    does not know the version.  Confirmed when timed mounts say the same of this version only, and the array offers it.
 Not reported here
     A portal out of reach: an NFS service that is stopped prints the words of a refused NFSv3.  A refused permission,
     a missing share.
@@ -11,8 +13,9 @@ False alarms
     The words for NFSv3 have three causes (NFSv3 off, NFS service stopped, UDP asked for): alone they are possible only.
     Capabilities are read by the driver once a minute; a timed mount that works now is believed before them.
 Remedy
-    Enable the version on the array; or ask for another: the PV's mountOptions (which may be changed, and act at the
-    next mount) and the StorageClass's, for volumes made later.
+    Enable the version on the array, or upgrade the host whose kernel lacks it; or ask for another version: in the PV's
+    mountOptions (which may be changed, and act at the next mount) and in the StorageClass's, for volumes made later.
+    Which of the two is for a human to choose, so the script changes nothing.
 Source
     Huawei CSI FAQ, case 5; eSDK_K8S_Plugin, csi/backend/plugin/plugin_helper.go; recorded: nfs.
 """
@@ -20,36 +23,37 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from analyzer.facts import Span, Unknown
+from analyzer.facts import Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import PersistentVolume, PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import PersistentVolumes, StorageBackends
 from analyzer.facts.failures import VolumeFailures
-from analyzer.facts.host import NfsMountTests, PortalChecks
+from analyzer.facts.host import NfsMountTests, OsRelease, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import cluster_rule
 from analyzer.rules.hearing import unheard
-from analyzer.rules.nfs import version_steps
-from analyzer.rules.nfs.mounts import CAPABILITY, FailedMount, failed_mounts
-from analyzer.rules.nfs.refusals import Refused, version_refused
+from analyzer.rules.nfs import version_by_host, version_steps
+from analyzer.rules.nfs.mounts import CAPABILITY, NFS_PORT, shortened
+from analyzer.rules.nfs.offered import instead_of
+from analyzer.rules.nfs.refused_cases import Case, cases_on, pvs_of, surest, volumes_of
 from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
 RULE = "nfs-version-refused"
-CERTAINTIES = tuple(Certainty)
 QUOTED = 4
 
 TITLE = Text(en="NFS version refused by the array", zh="阵列拒绝所请求的 NFS 版本")
-TITLE_OF = Text(en="{version} refused by the array of backend {backend}", zh="后端 {backend} 的阵列拒绝 {version}")
+TITLE_OF = Text(en="{version} refused by {array}", zh="{array}拒绝 {version}")
 CAUSE = Text(
-    en="Volumes of backend {backend} are to be mounted with {version}, which is not enabled on the array, so the mount "
-    "is refused.",
-    zh="后端 {backend} 的卷使用 {version} 挂载，而阵列未开启该版本，因此挂载被拒绝。",
+    en="Volumes are to be mounted with {version}, which is not enabled on {array}, so the mount is refused.",
+    zh="卷使用 {version} 挂载，而{array}未开启该版本，因此挂载被拒绝。",
 )
+BEHIND_BACKEND = Text(en="the array of backend {name}", zh="后端 {name} 的阵列")
+BEHIND_PORTAL = Text(en="the array at {name}", zh="业务 IP {name} 的阵列")
+AN_ARRAY = Text(en="the array", zh="阵列")
 NO_VERSION = Text(
     en="No version is given in mountOptions, so the host begins with NFSv4; here it did not fall back to NFSv3.",
     zh="mountOptions 未指定版本，主机优先使用 NFSv4；此处未能回退到 NFSv3。",
@@ -74,10 +78,9 @@ THREE = Text(
     "可通过各版本的测试挂载（采集项 nfs_mount）和 TCP 2049（采集项 portals）判断。",
 )
 UDP = Text(
-    en="Volumes of backend {backend} are to be mounted over UDP, which arrays and recent kernels do not offer for NFS: "
+    en="Volumes are to be mounted from {array} over UDP, which arrays and recent kernels do not offer for NFS: "
     "remove proto=udp from mountOptions.",
-    zh="后端 {backend} 的卷请求通过 UDP 挂载，而阵列和较新的内核均不支持 NFS over UDP：请从 mountOptions 中删除 "
-    "proto=udp。",
+    zh="卷请求通过 UDP 从{array}挂载，而阵列和较新的内核均不支持 NFS over UDP：请从 mountOptions 中删除 proto=udp。",
 )
 OVER_TCP = Text(
     en="Over TCP the same version is taken: the timed mount with NFSv{version} was done in {seconds} s.",
@@ -90,13 +93,6 @@ NOW = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    node: str
-    mount: FailedMount
-    refused: Refused
-
-
 @cluster_rule(RULE, Severity.ERROR, TITLE)
 def nfs_version_refused(
     failures: Across[VolumeFailures],
@@ -105,80 +101,83 @@ def nfs_version_refused(
     checks: Across[PortalChecks],
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
+    releases: Across[OsRelease],
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
-    groups: dict[str, list[_Case]] = {}
+    groups: dict[str, list[Case]] = {}
     for node, known in failures.by_node.items():
-        found = list(_on_node(node, known, signals, tests, checks, volumes, backends))
+        found = list(cases_on(node, known, signals, tests, checks, volumes, backends))
         for case in found:
-            groups.setdefault(_backend(case.mount), []).append(case)
+            groups.setdefault(_subject(case), []).append(case)
         if not found:
             yield from unheard(RULE, node, known)
-    for backend in sorted(groups):
-        yield _finding(backend, groups[backend], bindings)
+    for subject in sorted(groups):
+        cases = groups[subject]
+        if cases[0].refused.by_host:
+            yield version_by_host.finding(RULE, subject, cases, releases, bindings)
+        else:
+            yield _finding(subject, cases, bindings)
 
 
-def _on_node(
-    node: str,
-    failures: VolumeFailures | Unknown,
-    signals: Across[Signals],
-    tests: Across[NfsMountTests],
-    checks: Across[PortalChecks],
-    volumes: PersistentVolumes | Unknown,
-    backends: StorageBackends | Unknown,
-) -> Iterator[_Case]:
-    timed, asked = tests.of(node), checks.of(node)
-    for one in failed_mounts(failures, signals.of(node) or Signals((), ()), volumes, backends):
-        refused = version_refused(one, timed or NfsMountTests(()), asked or PortalChecks(()))
-        if refused is not None:
-            yield _Case(node, one, refused)
+def _subject(case: Case) -> str:
+    """What is to be changed: the hosts' knowledge of an option, or an array."""
+    if case.refused.by_host:
+        return f"option:nfsvers={case.refused.version}"
+    if case.backend:
+        return f"backend:{case.backend}"
+    return f"portal:{case.mount.portal}:{NFS_PORT}" if case.mount.portal else case.mount.failure.subject
 
 
-def _backend(one: FailedMount) -> str:
-    if one.backend is not None:
-        return one.backend.name
-    return (one.volume.backend if one.volume else "") or one.portal or "?"
+def _array(case: Case) -> Text:
+    if case.backend:
+        return BEHIND_BACKEND.fill(name=case.backend)
+    return BEHIND_PORTAL.fill(name=case.mount.portal) if case.mount.portal else AN_ARRAY
 
 
-def _finding(backend: str, cases: list[_Case], bindings: Bindings | Unknown) -> Finding:
-    surest = min(cases, key=lambda case: CERTAINTIES.index(case.refused.certainty))
+def _finding(subject: str, cases: list[Case], bindings: Bindings | Unknown) -> Finding:
+    first = surest(cases)
     versions = tuple(sorted({case.refused.version for case in cases}))
     named = ", ".join(f"NFSv{version}" if version else "NFSv4" for version in versions)
-    named += " over UDP" if surest.refused.by_udp else ""
-    volumes = {case.mount.volume.name: case.mount.volume for case in cases if case.mount.volume}
-    users = users_of_volumes(bindings, {case.mount.failure.pv for case in cases if case.mount.failure.pv})
-    spans = dict.fromkeys((case.node, span) for case in (surest, *cases)[:QUOTED] for span in _spans(case))
+    named += " over UDP" if first.refused.by_udp else ""
+    users = users_of_volumes(bindings, pvs_of(cases))
+    spans = dict.fromkeys((case.node, span) for case in (first, *cases)[:QUOTED] for span in case.spans)
     return Finding(
         rule=RULE,
         severity=Severity.ERROR,
-        certainty=surest.refused.certainty,
+        certainty=first.refused.certainty,
         nodes=tuple(sorted({case.node for case in cases})),
-        subject=f"backend:{backend}",
-        title=TITLE_OF.fill(version=named, backend=backend),
-        cause=lines(_first(surest.refused, backend, named), *_says(surest)),
+        subject=subject,
+        title=TITLE_OF.fill(version=named, array=_array(first)),
+        cause=lines(_first(first, named), *_says(first)),
         evidence=tuple(Evidence.of(node, span) for node, span in spans),
         affects=users,
-        steps=_steps(surest, versions, tuple(volumes[name] for name in sorted(volumes)), users),
+        steps=_steps(subject, cases, versions, users),
     )
 
 
-def _steps(
-    case: _Case, versions: tuple[str, ...], volumes: tuple[PersistentVolume, ...], users: tuple[Affected, ...]
-) -> tuple[Step, ...]:
-    if case.refused.by_udp:
+def _steps(subject: str, cases: list[Case], versions: tuple[str, ...], users: tuple[Affected, ...]) -> tuple[Step, ...]:
+    first, volumes = surest(cases), volumes_of(cases)
+    if first.refused.by_udp:
         return version_steps.without_udp(volumes, users)
-    if case.refused.works_now is not None:
+    if first.refused.works_now is not None:
         return tuple(version_steps.confirm(volumes))  # there is nothing left to mend
-    return version_steps.steps(_backend(case.mount), versions, _instead(case), volumes, users)
+    return version_steps.steps(subject, _array(first), versions, _instead(first, cases), volumes, users)
 
 
-def _first(refused: Refused, backend: str, named: str) -> Text:
-    return UDP.fill(backend=backend) if refused.by_udp else CAUSE.fill(backend=backend, version=named)
+def _instead(first: Case, cases: list[Case]) -> str:
+    """No command is built on a guess."""
+    if first.refused.certainty is Certainty.POSSIBLE:
+        return ""
+    return instead_of(first.refused.version, (case.offered for case in cases))
 
 
-def _says(case: _Case) -> Iterator[Text]:
+def _first(case: Case, named: str) -> Text:
+    return UDP.fill(array=_array(case)) if case.refused.by_udp else CAUSE.fill(array=_array(case), version=named)
+
+
+def _says(case: Case) -> Iterator[Text]:
     refused, one = case.refused, case.mount
-    yield SAID.fill(says=one.output[:300]) if one.output else NO_WORDS
+    yield SAID.fill(says=shortened(one.output)) if one.output else NO_WORDS
     if not refused.version and one.version_known:
         yield NO_VERSION
     if refused.array_off:
@@ -192,21 +191,3 @@ def _says(case: _Case) -> Iterator[Text]:
     if refused.works_now is not None:
         words = OVER_TCP if refused.by_udp else NOW
         yield words.fill(version=refused.works_now.version, seconds=f"{refused.works_now.seconds:g}")
-
-
-def _spans(case: _Case) -> tuple[Span, ...]:
-    backend = case.mount.backend
-    tested = tuple(test.span for test in case.refused.tested)
-    own = (backend.span,) if backend is not None and case.refused.array_off else ()
-    now = (case.refused.works_now.span,) if case.refused.works_now else ()
-    volume = (case.mount.volume.span,) if case.mount.volume else ()
-    return (*case.mount.spans, *volume, *own, *tested, *now)
-
-
-def _instead(case: _Case) -> str:
-    """A version that the array speaks: by a timed mount, else by its capabilities; the newest of them."""
-    if case.refused.certainty is Certainty.POSSIBLE:
-        return ""  # no command is built on a guess
-    done = sorted((test.version for test in case.refused.tested if test.exit_code == 0), reverse=True)
-    spoken = [version for version in ("4.2", "4.1", "4.0", "3") if case.mount.supports(version)]
-    return next(iter((*done, *(one for one in spoken if one != case.refused.version))), "")

@@ -1,15 +1,16 @@
-"""Steps against a refused NFS version: enable it on the array, or ask for another one.
+"""Steps against a refused NFS version: have it enabled, or ask for another one; which, a human decides.
 
 Kubernetes forbids changes of a StorageClass's parameters, provisioner, reclaimPolicy and volumeBindingMode, but not of
 its mountOptions; and of a PV's volume source, volumeMode and nodeAffinity, but not of its mountOptions.  A class is
 read when a volume is made; a PV at every mount.  The patch of a PV first tests that the option is still the one that
-the bundle had.
+the bundle had; it is told with its exact command, and never run by the script, because it is one of two ways.
 Source   kubernetes, pkg/apis/storage/validation and pkg/apis/core/validation.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Iterator
 
 from analyzer.facts.cluster import PersistentVolume
@@ -20,6 +21,12 @@ from analyzer.remedies.manual import step_by_hand
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
+UNLESS_ENABLED = Text(en="If the version is not enabled on the array", zh="如果不在阵列上开启该版本")
+UNLESS_NEWER = Text(en="If the hosts are not upgraded", zh="如果不升级主机")
+PATCHED = Text(
+    en="`persistentvolume/{pv} patched`. Pods that mount it already keep what they have",
+    zh="输出 `persistentvolume/{pv} patched`。已挂载该卷的 Pod 不受影响",
+)
 UNDO = Text(
     en="If `testing value … failed` is printed, the PV was changed meanwhile: look at it with `kubectl get pv {pv} -o "
     "yaml`. To undo this step, run it with the two options exchanged.",
@@ -29,7 +36,8 @@ UNDO = Text(
 
 
 def steps(
-    backend: str,
+    target: str,
+    array: Text,
     versions: Iterable[str],
     instead: str,
     volumes: Iterable[PersistentVolume],
@@ -37,13 +45,19 @@ def steps(
 ) -> tuple[Step, ...]:
     """`instead` is a version that the array is known to speak, "" if none is; `users` are the pods that wait."""
     listed = ", ".join(f"NFSv{version}" for version in versions if version) or "NFSv4"
+    return (_enable(target, array, listed), *other_version(volumes, instead, users, UNLESS_ENABLED))
+
+
+def other_version(
+    volumes: Iterable[PersistentVolume], instead: str, users: tuple[Affected, ...], unless: Text
+) -> tuple[Step, ...]:
+    """The PVs, the pods that wait, and the class; `unless` begins the sentence: the other way out."""
     found = tuple(volumes)
     classes = sorted({one.storage_class for one in found if one.storage_class})
     return (
-        _enable(backend, listed),
-        *(_pin(one, instead) for one in found),
-        *_pods_anew(users),
-        _class(classes, instead),
+        *(_pin(one, instead, unless) for one in found),
+        *(_pods_anew(users) if found else ()),
+        *((_class(classes, instead, unless),) if classes else ()),
         *confirm(found),
     )
 
@@ -51,7 +65,8 @@ def steps(
 def without_udp(volumes: Iterable[PersistentVolume], users: tuple[Affected, ...]) -> tuple[Step, ...]:
     """UDP was asked for: the option goes, the version stays."""
     found = tuple(volumes)
-    pvs, classes = (sorted({*names}) for names in ((one.name for one in found), (one.storage_class for one in found)))
+    pvs = sorted({one.name for one in found})
+    classes = sorted({one.storage_class for one in found if one.storage_class})
     by_hand = step_by_hand(
         ADMIN,
         "udp",
@@ -60,35 +75,49 @@ def without_udp(volumes: Iterable[PersistentVolume], users: tuple[Affected, ...]
             "from mountOptions of the StorageClass ({classes}) for volumes that are made later",
             zh="用 `kubectl edit pv NAME` 从 PV（{pvs}）的 spec.mountOptions 中删除 proto=udp（或 udp），"
             "并从 StorageClass（{classes}）的 mountOptions 中删除（对以后创建的卷生效）",
-        ).fill(pvs=", ".join(pvs) or "?", classes=", ".join(filter(None, classes)) or "?"),
+        ).fill(pvs=", ".join(pvs) or "-", classes=", ".join(classes) or "-"),
         phase=Phase.CONFIGURE,
     )
     return (by_hand, *_pods_anew(users), *confirm(found))
 
 
-def _enable(backend: str, listed: str) -> Step:
+def _enable(target: str, array: Text, listed: str) -> Step:
     return step_by_hand(
         ADMIN,
-        f"enable-{backend}",
+        f"enable-{target}",
         Text(
-            en="Either, on the array (DeviceManager, the NFS service of the vStore of backend {backend}): switch on "
-            "{versions}. Then nothing else is to be done: the kubelet tries again within two minutes. Or leave the "
-            "array as it is, and go on with the next steps",
-            zh="方式一：在阵列上（DeviceManager，后端 {backend} 所在 vStore 的 NFS 服务）开启 {versions}，"
-            "之后无需其他操作，kubelet 会在两分钟内自动重试。方式二：不修改阵列，继续执行后续步骤",
-        ).fill(backend=backend or "?", versions=listed),
+            en="Either, on {array} (DeviceManager, the NFS service of its vStore): switch on {versions}. Then nothing "
+            "else is to be done: the kubelet tries again within two minutes. Or leave the array as it is, and go on "
+            "with the next steps",
+            zh="方式一：在{array}上（DeviceManager，所在 vStore 的 NFS 服务）开启 {versions}，之后无需其他操作，"
+            "kubelet 会在两分钟内自动重试。方式二：不修改阵列，继续执行后续步骤",
+        ).fill(array=array, versions=listed),
         phase=Phase.CONFIGURE,
     )
 
 
-def _pin(volume: PersistentVolume, instead: str) -> Step:
+def newer_kernel(nodes: str, version: str) -> Step:
+    return step_by_hand(
+        ADMIN,
+        f"newer-kernel-{version}",
+        Text(
+            en="Either upgrade {nodes} to a release of its distribution whose kernel knows {version} (it knows it when "
+            "a mount with it succeeds by hand). Or leave the hosts as they are, and go on with the next steps",
+            zh="方式一：将 {nodes} 升级到内核支持 {version} 的发行版版本（手动使用该版本挂载成功即为支持）。"
+            "方式二：不升级主机，继续执行后续步骤",
+        ).fill(nodes=nodes, version=version),
+        phase=Phase.CONFIGURE,
+    )
+
+
+def _pin(volume: PersistentVolume, instead: str, unless: Text) -> Step:
     try:
-        return _patch(volume, KubernetesName(volume.name), VersionOption(f"nfsvers={instead}"))
+        return _patch(volume, KubernetesName(volume.name), VersionOption(f"nfsvers={instead}"), unless)
     except UnsafeValueError:
-        return _pin_by_hand(volume, instead)
+        return _pin_by_words(volume, instead, unless)
 
 
-def _patch(volume: PersistentVolume, name: KubernetesName, wanted: VersionOption) -> Step:
+def _patch(volume: PersistentVolume, name: KubernetesName, wanted: VersionOption, unless: Text) -> Step:
     """Raises `UnsafeValueError` when the PV's options are not of the form that a patch is built for."""
     options = volume.mount_options
     found = [(place, one) for place, one in enumerate(options) if one.startswith(("nfsvers=", "vers="))]
@@ -100,37 +129,38 @@ def _patch(volume: PersistentVolume, name: KubernetesName, wanted: VersionOption
         {"op": "test", "path": path, "value": str(old)},
         {"op": "replace", "path": path, "value": str(wanted)},
     ]
+    command = shlex.join(("kubectl", "patch", "pv", name, "--type=json", "-p", json.dumps(patch)))
     return Step(
         host=ADMIN,
         phase=Phase.CONFIGURE,
         target=f"pv-{name}",
         effect=Effect.CHANGES,
         does=Text(
-            en="If the version is not enabled on the array: mount PV {pv} with {wanted} instead of {old} from its next "
-            "mount on",
-            zh="如果不在阵列上开启该版本：让 PV {pv} 从下次挂载起使用 {wanted}（原为 {old}）",
-        ).fill(pv=name, wanted=wanted, old=old),
-        command=Command(("kubectl", "patch", "pv", name, "--type=json", "-p", json.dumps(patch))),
-        expect=Text(
-            en="`persistentvolume/{pv} patched`. Pods that mount it already keep what they have",
-            zh="输出 `persistentvolume/{pv} patched`。已挂载该卷的 Pod 不受影响",
-        ).fill(pv=name),
+            en="{unless}: mount PV {pv} with {wanted} instead of {old} from its next mount on. Type `{command}`",
+            zh="{unless}：让 PV {pv} 从下次挂载起使用 {wanted}（原为 {old}）。请执行 `{command}`",
+        ).fill(unless=unless, pv=name, wanted=wanted, old=old, command=command),
+        command=None,
+        expect=PATCHED.fill(pv=name),
         if_fails=UNDO.fill(pv=name),
     )
 
 
-def _pin_by_hand(volume: PersistentVolume, instead: str) -> Step:
+def _pin_by_words(volume: PersistentVolume, instead: str, unless: Text) -> Step:
     return step_by_hand(
         ADMIN,
         f"pv-{volume.name}",
         Text(
-            en="If the version is not enabled on the array: `kubectl edit pv {pv}` and set under spec.mountOptions one "
-            "option nfsvers={version}, a version that the array has enabled (now: {now})",
-            zh="如果不在阵列上开启该版本：执行 `kubectl edit pv {pv}`，在 spec.mountOptions 中设置 nfsvers={version}，"
-            "须为阵列已开启的版本（当前：{now}）",
-        ).fill(pv=volume.name, version=instead or "…", now=", ".join(volume.mount_options) or "-"),
+            en="{unless}: `kubectl edit pv {pv}` and set under spec.mountOptions one option {option}, a version that "
+            "the array has enabled (now: {now})",
+            zh="{unless}：执行 `kubectl edit pv {pv}`，在 spec.mountOptions 中设置 {option}，须为阵列已开启的版本"
+            "（当前：{now}）",
+        ).fill(unless=unless, pv=volume.name, option=_option(instead), now=", ".join(volume.mount_options) or "-"),
         phase=Phase.CONFIGURE,
     )
+
+
+def _option(version: str) -> str:
+    return f"nfsvers={version}" if version else "nfsvers=VERSION"
 
 
 def _pods_anew(users: tuple[Affected, ...]) -> Iterator[Step]:
@@ -157,41 +187,44 @@ def _pods_anew(users: tuple[Affected, ...]) -> Iterator[Step]:
         )
 
 
-def _class(classes: list[str], instead: str) -> Step:
+def _class(classes: list[str], instead: str, unless: Text) -> Step:
     return step_by_hand(
         ADMIN,
         "storage-class",
         Text(
-            en="For volumes that are made later, also change mountOptions of the StorageClass ({classes}) to "
-            "nfsvers={version}, or make a new class with it; existing PVs do not follow their class. If the class "
-            "comes from helm or a repository, change it there",
-            zh="对于以后创建的卷，还需将 StorageClass（{classes}）的 mountOptions 改为 nfsvers={version}，"
+            en="{unless}: for volumes that are made later, also change mountOptions of the StorageClass ({classes}) to "
+            "{option}, or make a new class with it; existing PVs do not follow their class. If the class comes from "
+            "helm or a repository, change it there",
+            zh="{unless}：对于以后创建的卷，还需将 StorageClass（{classes}）的 mountOptions 改为 {option}，"
             "或新建 StorageClass；已有 PV 不会随之改变。如果该 StorageClass 由 helm 或代码仓管理，请在源头修改",
-        ).fill(classes=", ".join(classes) or "?", version=instead or "…"),
+        ).fill(unless=unless, classes=", ".join(classes), option=_option(instead)),
         phase=Phase.CONFIGURE,
     )
 
 
 def confirm(volumes: Iterable[PersistentVolume]) -> Iterator[Step]:
-    """Of the first of them; the others are alike."""
-    for volume in tuple(volumes)[:1]:
+    """All of them in one table."""
+    names: list[KubernetesName] = []
+    for volume in volumes:
         try:
-            name = KubernetesName(volume.name)
+            names.append(KubernetesName(volume.name))
         except UnsafeValueError:
             continue
+    if names:
+        columns = "custom-columns=NAME:.metadata.name,OPTIONS:.spec.mountOptions"
         yield Step(
             host=ADMIN,
             phase=Phase.CONFIRM,
-            target=f"pv-{name}",
+            target=f"pv-{names[0]}",
             effect=Effect.READS,
-            does=Text(en="See the options of PV {pv}", zh="查看 PV {pv} 的挂载选项").fill(pv=name),
-            command=Command(("kubectl", "get", "pv", name, "-o", "jsonpath={.spec.mountOptions}")),
+            does=Text(en="See the options of the PVs", zh="查看 PV 的挂载选项"),
+            command=Command(("kubectl", "get", "pv", *names, "-o", columns)),
             expect=Text(
-                en="The version that the array has enabled; the pod runs within two minutes",
-                zh="显示阵列已开启的版本；Pod 在两分钟内正常运行",
+                en="Each has a version that the array has enabled and the host knows; the pods run within two minutes",
+                zh="每个 PV 的版本均为阵列已开启且主机支持的版本；Pod 在两分钟内正常运行",
             ),
             if_fails=Text(
-                en="If the pod still waits, delete it: its workload makes it anew.",
-                zh="如果 Pod 仍在等待，请删除该 Pod，由其工作负载重建。",
+                en="A pod that still waits: delete it; its workload makes it anew.",
+                zh="如果仍有 Pod 在等待，请删除该 Pod，由其工作负载重建。",
             ),
         )
