@@ -24,6 +24,7 @@ from analyzer.runbook import (
     MapIsDead,
     MapIsNamed,
     MountIs,
+    Phase,
     PodIs,
     Runbook,
     Step,
@@ -55,6 +56,7 @@ def render(runbook: Runbook, lang: Lang = "en") -> str:
         *(_guard_functions(number, step) for number, step in numbered),
         _function("preflight", _preflight(numbered)),
         _function("steps", _steps(numbered, lang)),
+        _function("reopen", _reopened(numbered)),
         'begin "$@"\n',
     )
     return "\n".join(parts)
@@ -116,6 +118,16 @@ def _steps(numbered: tuple[tuple[int, Step], ...], lang: Lang) -> Iterator[str]:
         )
         yield f"step {shlex.join(words)}"
         yield _action(number, step.command)
+
+
+def _reopened(numbered: tuple[tuple[int, Step], ...]) -> Iterator[str]:
+    """What opens each node again that a step closes for the steps between; for a script that stops there."""
+    opening = {step.target: (number, step.command) for number, step in numbered if step.phase is Phase.UNCORDON}
+    for number, step in numbered:
+        later, command = opening.get(step.target, (0, None))
+        if step.phase is Phase.CORDON and command is not None:
+            words = (str(number), str(later), command_line(command), *command.argv)
+            yield f"take_back {shlex.join(words)}"
 
 
 def _action(number: int, command: Command | None) -> str:

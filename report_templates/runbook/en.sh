@@ -1,6 +1,7 @@
 T_usage='Usage: sh %s.sh            show each step and whether it would run; change nothing
-       sh %s.sh --apply    run the steps, asking before each that destroys
-       sh %s.sh --apply --yes
+       sh %s.sh --apply    run the steps; asks before each that destroys or closes a node,
+                           and before a change after a step by hand or a failed reading
+       sh %s.sh --apply --yes    run the steps without asking
 
 Made from the bundle %s.  Exit codes: 0 done, 2 wrong use, 3 refused by a guard,
 4 a command failed, 5 not agreed to, 128+N ended by signal N.  --apply writes a transcript
@@ -20,9 +21,15 @@ T_would_refuse='    would refuse: %s'
 T_already_done='already done'
 T_step_done='done'
 T_question='    Run step %s? Type yes to run it:'
+T_by_hand_before='    To be done by hand before this one: step%s. If it is not done, or was the better way, answer no.'
 T_declined='Stopped at step %s: not answered with yes.'
 T_step_refused='Stopped before step %s: %s'
 T_failed='Step %s failed with exit code %s. %s'
+T_read_failed='    ended with exit code %s, which is an answer too; the script goes on'
+T_read_late='    has not ended within 2 minutes and is left to itself; the script goes on'
+T_otherwise='Readings that did not end as they should: step%s. Look at what they printed.'
+T_taken_back='Taken back, for no pod was deleted: %s'
+T_take_back='Not taken back yet: run `%s` as soon as the new pods have got a node, or at once if you leave it at that.'
 T_still_there='Step %s ran, but what it removes is still there. %s'
 T_no_end='Step %s has not ended within 10 minutes and is left to itself: %s. %s'
 T_done_so_far='Done before that: step%s. No other step was run.'

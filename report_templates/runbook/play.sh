@@ -2,6 +2,7 @@
 # 5 a question was not answered with yes, 128+N ended by a signal.
 
 mode=show sure=no total=0 refused=0 number=0 done_steps='' running='' work='' transcript='' asked=0
+otherwise='' hands='' spared=yes  # readings that failed, steps by hand before this one, whether no pod was touched
 
 say() {
     printf '%s\n' "$*"
@@ -25,7 +26,21 @@ stop() {
     printf '%s\n' "$2" >&2
     printf '%s\n' "$2" >&9
     summary
+    reopen
     exit "$1"
+}
+
+# take_back STEP STEP_THAT_UNDOES SHOWN COMMAND...: a node must not stay closed for pods that were never deleted.  Once
+# one was, the new one may be on its way back to it, and a node that was closed before is not ours to open: then told.
+take_back() {
+    case "$done_steps " in *" $2 "*) return 0 ;; *" $1 "*) ;; *) return 0 ;; esac
+    shown=$3
+    shift 3
+    if [ "$spared" = yes ] && ask 60 "$@" && [ "$code" -eq 0 ]; then
+        sayf "$T_taken_back" "$shown"
+    else
+        sayf "$T_take_back" "$shown"
+    fi
 }
 
 summary() {
@@ -86,6 +101,7 @@ play() {
         say "$T_would_all_run"
     else
         say "$T_all_done"
+        [ -z "$otherwise" ] || sayf "$T_otherwise" "$otherwise"
         sayf "$T_transcript" "$transcript"
     fi
     exit 0
@@ -100,7 +116,8 @@ identity() {
 
 # step NUMBER EFFECT PHASE DOES SHOWN EXPECT IF_FAILS
 step() {
-    number=$1 effect=$2 phase=$3 shown=$5 if_fails=$7
+    number=$1 effect=$2 phase=$3 shown=$5 if_fails=$7 act=act
+    [ "$effect" != reads ] || act=look
     seen_map='' seen_disk='' seen_pod='' seen_mount='' gone=''
     say ''
     say "$number/$total  $4"
@@ -111,6 +128,7 @@ step() {
 
 by_hand() {
     say "    $T_by_hand"
+    [ "$effect" = reads ] || hands="$hands $number"
 }
 
 # feed STDIN GUARDS COMMAND...
@@ -124,9 +142,9 @@ fed() {
     printf '%s\n' "$input" | "$@"
 }
 
-# save FILE GUARDS COMMAND...
+# save FILE GUARDS COMMAND...: later steps count on the file, so this is no reading that may fail.
 save() {
-    file=$1 check=$2
+    file=$1 check=$2 act=act
     shift 2
     take "$check" saved "$@"
 }
@@ -149,12 +167,22 @@ take() {
         foresee
         return 0
     fi
-    if [ "$effect" = destroys ] && [ "$sure" = no ]; then
+    if [ "$sure" = no ] && needs_word; then
         agreed || stop 5 "$(printf "$T_declined" "$number")"
         allowed || return 0  # a question may wait for hours
     fi
-    act "$@"
+    "$act" "$@"
     done_steps="$done_steps $number"
+}
+
+# needs_word: what destroys, or closes a node for what destroys; and any change after a step by hand, which nobody
+# else will wait for, or after a reading that failed.
+needs_word() {
+    case $effect/$phase in
+    reads/*) return 1 ;;
+    destroys/* | */cordon) return 0 ;;
+    esac
+    [ -n "$hands$otherwise" ]
 }
 
 # allowed: the guards hold now.  Gone is no failure: the script can be run again.
@@ -163,6 +191,7 @@ allowed() {
     case $? in
     0) return 0 ;;
     10)
+        spared=no  # by an earlier run, or another hand
         say "    ${gone:-$T_already_done}"
         return 1
         ;;
@@ -184,6 +213,8 @@ foresee() {
 }
 
 agreed() {
+    [ -z "$hands" ] || sayf "$T_by_hand_before" "$hands"
+    [ -z "$otherwise" ] || sayf "$T_otherwise" "$otherwise"
     printf "$T_question " "$number"
     typed=''
     if (: </dev/tty) 2>/dev/null; then
@@ -193,7 +224,7 @@ agreed() {
         printf '\n'
     fi
     printf "$T_question %s\n" "$number" "$typed" >&9
-    case $typed in y | Y | yes | Yes | YES) return 0 ;; esac
+    case $typed in y | Y | yes | Yes | YES) hands='' otherwise=''; return 0 ;; esac
     return 1
 }
 
@@ -201,14 +232,35 @@ agreed() {
 act() {
     printf '%s\n' "\$ $shown" >&9
     running=$number
+    [ "$effect" != destroys ] || spared=no
     ask 600 "$@" || stop 4 "$(printf "$T_no_end" "$number" "$shown" "$if_fails")"
     running=''
-    while IFS= read -r line || [ -n "$line" ]; do say "    | $line"; done <"$answer.out"
-    while IFS= read -r line || [ -n "$line" ]; do say "    | $line"; done <"$answer.err"
+    show_answer
     printf '%s\n' "exit code $code" >&9
     [ "$code" -eq 0 ] || stop 4 "$(printf "$T_failed" "$number" "$code" "$if_fails")"
     has_gone || stop 4 "$(printf "$T_still_there" "$number" "$if_fails")"
+    [ "$phase" != cordon ] || ! grep -q 'already cordoned' "$answer.out" || spared=no
     say "    $T_step_done"
+}
+
+# look COMMAND...: a reading.  That it fails is an answer too (a portal that takes no ping, a word that is not found),
+# so the script goes on.
+look() {
+    printf '%s\n' "\$ $shown" >&9
+    running=$number
+    ask 120 "$@" || code=''
+    running=''
+    show_answer
+    printf '%s\n' "exit code ${code:--}" >&9
+    [ "$code" != 0 ] || { say "    $T_step_done"; return 0; }
+    otherwise="$otherwise $number"
+    if [ -n "$code" ]; then sayf "$T_read_failed" "$code"; else say "    $T_read_late"; fi
+    [ -z "$if_fails" ] || say "    $if_fails"
+}
+
+show_answer() {
+    while IFS= read -r line || [ -n "$line" ]; do say "    | $line"; done <"$answer.out"
+    while IFS= read -r line || [ -n "$line" ]; do say "    | $line"; done <"$answer.err"
 }
 
 # has_gone: an exit code 0 of tee says only that the kernel took the word; the device itself must be gone.

@@ -1,6 +1,7 @@
 T_usage='用法： sh %s.sh            显示每个步骤以及能否执行，不做任何改动
-       sh %s.sh --apply    执行各步骤，每个破坏性步骤执行前询问
-       sh %s.sh --apply --yes
+       sh %s.sh --apply    执行各步骤；破坏性步骤或停止节点调度前询问，
+                           手工步骤或查询失败之后的改动执行前也会询问
+       sh %s.sh --apply --yes    执行各步骤，不再询问
 
 由采集包 %s 生成。退出码：0 完成；2 用法错误；3 被保护条件拒绝；
 4 命令失败；5 未获同意；128+N 被信号 N 终止。--apply 会在当前目录写入执行记录
@@ -20,9 +21,15 @@ T_would_refuse='    将会拒绝：%s'
 T_already_done='此前已完成'
 T_step_done='完成'
 T_question='    执行步骤 %s？输入 yes 执行：'
+T_by_hand_before='    此前需手工完成的步骤：%s。若尚未完成，或已改用其中的做法，请回答 no。'
 T_declined='在步骤 %s 停止：未回答 yes。'
 T_step_refused='在步骤 %s 之前停止：%s'
 T_failed='步骤 %s 失败，退出码 %s。%s'
+T_read_failed='    退出码为 %s；这也是一种结果，脚本继续执行'
+T_read_late='    2 分钟内未结束，不再等待；脚本继续执行'
+T_otherwise='结果异常的查询步骤：%s。请查看其输出。'
+T_taken_back='未删除任何 Pod，已撤销：%s'
+T_take_back='尚未撤销：新的 Pod 调度完成后请尽快执行 `%s`；若不再继续，请立即执行。'
 T_still_there='步骤 %s 已执行，但要清除的设备仍然存在。%s'
 T_no_end='步骤 %s 在 10 分钟内未结束，不再等待：%s。%s'
 T_done_so_far='此前已完成的步骤：%s。其余步骤均未执行。'

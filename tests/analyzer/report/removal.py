@@ -67,6 +67,14 @@ def confirm() -> Step:
     return step(Phase.CONFIRM, Effect.READS, Command(("ls", "/sys/block/")))
 
 
+def by_hand() -> Step:
+    return step(Phase.CHECK, Effect.CHANGES, None, does="Stop the pod shop/db-0")
+
+
+def change() -> Step:
+    return step(Phase.CONFIGURE, Effect.CHANGES, Command(("tee", "made"), stdin="1"))
+
+
 def removal() -> Iterator[Step]:
     yield from (confirm(), *(delete(path) for path in PATHS), flush(), stop_queueing())
 

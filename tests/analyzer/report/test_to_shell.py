@@ -13,9 +13,20 @@ from pathlib import Path
 import pytest
 
 from analyzer.report.to_shell import render
-from analyzer.runbook import Command, Effect, Phase
+from analyzer.runbook import Command, Effect, Phase, Step
 from tests.analyzer.report.fake_node import DEAD, FakeNode
-from tests.analyzer.report.removal import PATHS, confirm, delete, flush, removal, runbook, step, stop_queueing
+from tests.analyzer.report.removal import (
+    PATHS,
+    by_hand,
+    change,
+    confirm,
+    delete,
+    flush,
+    removal,
+    runbook,
+    step,
+    stop_queueing,
+)
 
 SCRIPT = render(runbook())
 
@@ -225,17 +236,52 @@ def test_a_command_that_says_it_worked_is_not_believed(node: FakeNode) -> None:
 
 
 def test_a_step_by_hand_is_told_and_not_run(node: FakeNode) -> None:
-    by_hand = step(Phase.RELEASE, Effect.CHANGES, None, does="Stop the pod shop/db-0")
-    ran = node.run(render(runbook(by_hand, confirm())), "--apply")
+    ran = node.run(render(runbook(by_hand(), confirm())), "--apply")
     assert ran.code == 0
     assert "Stop the pod shop/db-0" in ran.out
     assert "by hand" in ran.out
 
 
-def test_a_tool_that_is_not_installed_is_told(node: FakeNode) -> None:
+def test_a_reading_that_fails_is_an_answer_and_the_script_goes_on(node: FakeNode) -> None:
+    node.tool("ping", "echo '3 packets transmitted, 0 received'\nexit 1\n")
+    ping = step(Phase.CHECK, Effect.READS, Command(("ping", "192.0.2.155")))
+    ran = node.run(render(runbook(ping, confirm())), "--apply")
+    assert (ran.code, ran.err) == (0, "")
+    assert "    | 3 packets transmitted, 0 received\n    ended with exit code 1, which is an answer too" in ran.out
+    assert "exit code 1\n" in ran.transcript
+    assert "    | dm-2\n" in ran.out
+    assert "Readings that did not end as they should: step 1." in ran.out
+
+
+def test_a_reading_by_a_tool_that_is_not_installed_is_told(node: FakeNode) -> None:
     ran = node.run(render(runbook(step(Phase.CHECK, Effect.READS, Command(("no-such-tool", "-x"))))), "--apply")
-    assert ran.code == 4
-    assert "exit code 127" in ran.err
+    assert ran.code == 0
+    assert "exit code 127" in ran.out
+
+
+def test_a_reading_that_hangs_is_left_to_itself(guarded: FakeNode) -> None:
+    guarded.tool("showmount", "exec /bin/sleep 5\n")
+    showmount = step(Phase.CHECK, Effect.READS, Command(("showmount", "-e", "192.0.2.155")))
+    script = render(runbook(showmount, confirm())).replace("ask 120 ", "ask 1 ")
+    ran = guarded.run(script, "--apply")
+    assert ran.code == 0
+    assert "has not ended within 2 minutes" in ran.out
+
+
+@pytest.mark.parametrize("before", [step(Phase.CHECK, Effect.READS, Command(("false",))), by_hand()])
+def test_a_change_after_a_failed_reading_or_a_step_by_hand_asks_first(guarded: FakeNode, before: Step) -> None:
+    script = render(runbook(before, change()))
+    ran = guarded.run(script, "--apply", answers="no\n")
+    assert (ran.code, ran.err, guarded.asked("tee")) == (5, "Stopped at step 2: not answered with yes.\n", [])
+    assert "step 1" in ran.out.partition("Run step 2?")[0].splitlines()[-2]
+    assert guarded.run(script, "--apply", answers="yes\n").code == 0
+    assert guarded.run(script, "--apply", "--yes").code == 0
+    assert len(guarded.asked("tee")) == 2
+
+
+def test_a_change_by_itself_does_not_ask(guarded: FakeNode) -> None:
+    assert guarded.run(render(runbook(change())), "--apply").code == 0
+    assert len(guarded.asked("tee")) == 1
 
 
 def test_it_speaks_chinese(node: FakeNode) -> None:

@@ -81,9 +81,43 @@ def test_the_pod_is_deleted_while_its_node_takes_none(node: FakeNode) -> None:
     assert acted(node) == ["kubectl cordon worker-1", DELETE, "kubectl uncordon worker-1"]
 
 
-def test_the_deletion_asks_first(guarded: FakeNode) -> None:
+def test_it_asks_before_the_node_is_closed(guarded: FakeNode) -> None:
     ran = stand(guarded).run(script(), "--apply", answers="no\n")
+    assert (ran.code, ran.err, acted(guarded)) == (5, "Stopped at step 1: not answered with yes.\n", [])
+    assert "uncordon" not in ran.out.partition("Stopped")[2]
+
+
+def test_a_deletion_that_is_declined_opens_the_node_again(node: FakeNode) -> None:
+    ran = stand(node).run(script(), "--apply", answers="yes\nno\n")
+    assert (ran.code, acted(node)) == (5, ["kubectl cordon worker-1", "kubectl uncordon worker-1"])
+    assert "Taken back, for no pod was deleted: kubectl uncordon worker-1\n" in ran.out
+
+
+def test_a_deletion_that_is_refused_opens_the_node_again(guarded: FakeNode) -> None:
+    changed = KUBECTL.replace('echo "node/$2 $1ed"', 'echo "node/$2 $1ed"; [ $1 = uncordon ] || touch "$NODE/refused"')
+    stand(guarded).tool(
+        "kubectl", changed.replace('[ ! -e "$NODE/refused" ]', '[ ! -e "$NODE/refused" ] || [ $1 = uncordon ]')
+    )
+    ran = apply(guarded, script())
+    assert (ran.code, acted(guarded)) == (3, ["kubectl cordon worker-1", "kubectl uncordon worker-1"])
+
+
+@pytest.mark.parametrize(
+    "fault", ["echo forbidden >&2; exit 1", "echo 'timed out waiting' >&2; rm \"$NODE/pod\"; exit 1"]
+)
+def test_after_a_deletion_that_failed_it_is_told_how_to_open_the_node(guarded: FakeNode, fault: str) -> None:
+    stand(guarded).tool("kubectl", KUBECTL.replace('    rm "$NODE/pod"\n', f"    {fault}\n"))
+    ran = apply(guarded, script())
+    assert (ran.code, acted(guarded)) == (4, ["kubectl cordon worker-1", DELETE])
+    assert "Not taken back yet: run `kubectl uncordon worker-1`" in ran.out
+    assert "Not taken back yet" in ran.transcript
+
+
+def test_a_node_that_was_closed_before_is_not_opened(guarded: FakeNode) -> None:
+    stand(guarded).tool("kubectl", KUBECTL.replace('$1ed"', 'already $1ed"'))
+    ran = guarded.run(script(), "--apply", answers="yes\nno\n")
     assert (ran.code, acted(guarded)) == (5, ["kubectl cordon worker-1"])
+    assert "Not taken back yet: run `kubectl uncordon worker-1`" in ran.out
 
 
 def test_a_new_pod_under_the_old_name_is_left_alone(node: FakeNode) -> None:
@@ -117,6 +151,7 @@ def test_a_new_pod_without_a_node_keeps_the_old_node_closed_and_says_so(guarded:
     assert ran.code == 3
     assert "the new pod shop/orders-0 has no node yet" in ran.err
     assert "kubectl uncordon worker-1" not in acted(guarded)
+    assert "Not taken back yet: run `kubectl uncordon worker-1`" in ran.out
     guarded.write("pod", f"{NEW} worker-2")
     assert apply(guarded, script()).code == 0
     assert (acted(guarded).count(DELETE), acted(guarded)[-1]) == (1, "kubectl uncordon worker-1")
