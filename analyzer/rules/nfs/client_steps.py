@@ -10,6 +10,7 @@ from analyzer.texts import Text
 
 APT, ZYPPER, DNF = "apt-get install nfs-common", "zypper install nfs-client", "yum install nfs-utils"
 FAMILIES = {APT: ("debian", "ubuntu", "uos", "deepin"), ZYPPER: ("sles", "suse", "opensuse")}
+STATD_UNITS = ("rpcbind.socket", "rpcbind.service", "rpc-statd.service")
 VENDOR = ("nfs+", "dpc", "dtfs")
 
 
@@ -65,28 +66,48 @@ def _vendor(node: str, protocol: str) -> Step:
     )
 
 
-def statd(node: str) -> tuple[Step, ...]:
-    """rpcbind first: rpc.statd registers with it."""
+def statd(node: str, masked: tuple[str, ...]) -> tuple[Step, ...]:
+    """rpcbind first: rpc.statd registers with it.  `masked` units cannot be started, and someone wanted that."""
+    if masked:
+        return (_unmask(node, masked), _see_statd(node))
     return (
         _start(node, "rpcbind", "rpcbind.service"),
         _start(node, "rpc-statd", "rpc-statd.service"),
-        Step(
-            host=node,
-            phase=Phase.CONFIRM,
-            target="rpc-statd",
-            effect=Effect.READS,
-            does=Text(en="See that both run", zh="确认两个服务均在运行"),
-            command=Command(("systemctl", "is-active", "rpcbind.service", "rpc-statd.service")),
-            expect=Text(
-                en="active, twice. The kubelet then tries again by itself within two minutes",
-                zh="输出两行 active。之后 kubelet 会在两分钟内自动重试",
-            ),
-            if_fails=Text(
-                en="See `systemctl status rpc-statd rpcbind`. A masked unit was switched off on purpose: ask why, or "
-                "mount with NFSv4, which needs neither.",
-                zh="查看 `systemctl status rpc-statd rpcbind`。被 mask 的单元是人为关闭的：请确认原因，"
-                "或改用不需要它们的 NFSv4 挂载。",
-            ),
+        _see_statd(node),
+    )
+
+
+def _unmask(node: str, masked: tuple[str, ...]) -> Step:
+    return step_by_hand(
+        node,
+        "unmask-statd",
+        Text(
+            en="{units} are masked, so somebody or a hardening script switched them off on purpose: find out why. If "
+            "NFSv3 is to stay, type `systemctl unmask {units}` and then `systemctl start {needed}`. To undo it: "
+            "`systemctl stop {needed}`, then `systemctl mask {units}`",
+            zh="{units} 处于 masked 状态，是人为或加固脚本有意关闭的：请先确认原因。如需继续使用 NFSv3，"
+            "请执行 `systemctl unmask {units}`，再执行 `systemctl start {needed}`。"
+            "撤销方法：`systemctl stop {needed}`，再执行 `systemctl mask {units}`",
+        ).fill(units=" ".join(masked), needed=" ".join(STATD_UNITS)),
+        phase=Phase.CONFIGURE,
+    )
+
+
+def _see_statd(node: str) -> Step:
+    return Step(
+        host=node,
+        phase=Phase.CONFIRM,
+        target="rpc-statd",
+        effect=Effect.READS,
+        does=Text(en="See that both run", zh="确认两个服务均在运行"),
+        command=Command(("systemctl", "is-active", "rpcbind.service", "rpc-statd.service")),
+        expect=Text(
+            en="active, twice. The kubelet then tries again by itself within two minutes",
+            zh="输出两行 active。之后 kubelet 会在两分钟内自动重试",
+        ),
+        if_fails=Text(
+            en="See `systemctl status rpc-statd rpcbind`. With NFSv4 neither has to run.",
+            zh="查看 `systemctl status rpc-statd rpcbind`。使用 NFSv4 时不需要运行这两个服务。",
         ),
     )
 
@@ -103,8 +124,9 @@ def _start(node: str, target: str, unit: str) -> Step:
         command=Command(("systemctl", "start", unit)),
         expect=Text(en="No output", zh="无输出"),
         if_fails=Text(
-            en="`Unit … is masked`, or not found: see `systemctl status`; nfs-utils or nfs-common may be incomplete.",
-            zh="若提示 `Unit … is masked` 或不存在：请查看 `systemctl status`，"
+            en="`Unit … is masked`: `systemctl unmask {unit}` first, once it is clear why it was. Not found: nfs-utils "
+            "or nfs-common may be incomplete.",
+            zh="若提示 `Unit … is masked`：确认原因后先执行 `systemctl unmask {unit}`。若提示不存在："
             "nfs-utils 或 nfs-common 可能安装不完整。",
-        ),
+        ).fill(unit=unit),
     )

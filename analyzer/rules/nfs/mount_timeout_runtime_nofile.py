@@ -13,8 +13,8 @@ False alarms
     failed mount is a warning only.  Kylin V10 SP1 and SP2 are known to suffer.  The timed mounts of a collection over
     SSH do not inherit the limit, so they are quick although the driver's are not.
 Remedy
-    A drop-in with LimitNOFILE=1048576 for the runtime, its restart in a maintenance window, then a new pod of the
-    driver on that node.  Without a restart: mount with NFSv4 where the array has it enabled.
+    First, and without a restart: mount with NFSv4 where the array has it enabled.  Else, or for good: a drop-in with
+    LimitNOFILE=1048576 for the runtime, its restart in a maintenance window, then a new pod of the driver on that node.
 Source
     Huawei CSI FAQ, case 4, cause 2; recorded: containerd, containerd_nr_open.
 """
@@ -31,14 +31,16 @@ from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests, OsRelease, PortalChecks, ProcessLimits, UnitLimits
 from analyzer.facts.logs import Signals
 from analyzer.facts.nfs import NrOpen
-from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import node_rule
 from analyzer.rules.hearing import unheard
-from analyzer.rules.nfs import runtime_steps
+from analyzer.rules.nfs import runtime_steps, version_steps
 from analyzer.rules.nfs.mounts import NFS, FailedMount, failed_mounts, version_of
+from analyzer.rules.nfs.offered import offered, v4_of
 from analyzer.rules.nfs.open_files import OpenFiles, open_files
 from analyzer.rules.nfs.ruled_out import may_be_v3
+from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 from bundle.capture import Status
 
@@ -58,9 +60,9 @@ RISK = Text(
     zh="目前没有因此失败的挂载记录；但在部分操作系统上（已知 Kylin V10 SP1、SP2），NFSv3 挂载可能超时。",
 )
 FAILED = Text(en="{volume}: {says}, mounted with {version}.", zh="{volume}：{says}，挂载版本：{version}。")
-V3 = Text(en="NFSv3", zh="NFSv3 版本")
-NONE = Text(en="no version given (the host chooses; NFSv3 is possible)", zh="未指定版本（由主机协商，可能为 NFSv3）")
-NOT_TOLD = Text(en="a version that the bundle does not tell", zh="采集包中未体现的版本")
+V3 = Text(en="NFSv3", zh="NFSv3")
+NONE = Text(en="no version given (the host chooses; NFSv3 is possible)", zh="未指定（由主机协商，可能为 NFSv3）")
+NOT_TOLD = Text(en="a version that the bundle does not tell", zh="采集包中未体现")
 IN_FORCE = Text(
     en="In force: {process} (PID {pid}) may open {limit} files.",
     zh="实际生效：{process}（PID {pid}）可打开 {limit} 个文件。",
@@ -119,7 +121,7 @@ def mount_timeout_runtime_nofile(
         if not failed and not used:
             yield from unheard(RULE, node, failures)
         return
-    pvs = {one.failure.pv for one in failed if one.failure.pv}
+    users = users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv})
     quoted = tuple(span for one in failed[:2] for span in one.spans)
     yield Finding(
         rule=RULE,
@@ -130,9 +132,18 @@ def mount_timeout_runtime_nofile(
         title=TITLE,
         cause=lines(CAUSE.fill(node=node), *_says(failed, files, release, tests)),
         evidence=tuple(Evidence.of(node, span) for span in (*quoted, *files.spans)),
-        affects=users_of_volumes(bindings, pvs),
-        steps=runtime_steps.correct(node, files, None if isinstance(driver, Unknown) else driver.node_pod(node)),
+        affects=users,
+        steps=(
+            *(_by_v4(failed, tests, users) if files.runtime_is_huge is not False else ()),
+            *runtime_steps.correct(node, files, None if isinstance(driver, Unknown) else driver.node_pod(node)),
+        ),
     )
+
+
+def _by_v4(failed: list[FailedMount], tests: NfsMountTests | Unknown, users: tuple[Affected, ...]) -> tuple[Step, ...]:
+    instead = v4_of(offered(one, tests) for one in failed)
+    volumes = [one.volume for one in failed if one.volume]
+    return version_steps.other_version(volumes, instead, users, version_steps.WITHOUT_RESTART) if instead else ()
 
 
 def _in_force(files: OpenFiles) -> bool:

@@ -9,7 +9,8 @@ False alarms
     Where the runtime's limit of open files is huge, statd started by the driver may be too slow to be seen: then
     mount-timeout-runtime-nofile is told too, and comes first.
 Remedy
-    Start rpcbind and rpc-statd; or mount with NFSv4, which needs neither.
+    Mount with NFSv4 where the array has it, which needs neither; or start rpcbind and rpc-statd.  Units that are masked
+    were switched off on purpose: a human unmasks them (rpcbind.socket too), after asking why.
 Source
     nfs-utils, utils/mount/network.c; rpc.statd(8).
 """
@@ -22,15 +23,18 @@ from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import PersistentVolumes, StorageBackends
 from analyzer.facts.failures import VolumeFailures
+from analyzer.facts.host import NfsMountTests
 from analyzer.facts.logs import Signals
 from analyzer.facts.services import Services
-from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
-from analyzer.rules.nfs import client_steps
-from analyzer.rules.nfs.mounts import failed_mounts
+from analyzer.rules.nfs import client_steps, version_steps
+from analyzer.rules.nfs.mounts import FailedMount, failed_mounts
+from analyzer.rules.nfs.offered import offered, v4_of
 from analyzer.rules.nfs.refusals import statd_missing
+from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
 RULE = "nfs-statd-not-running"
@@ -52,6 +56,7 @@ def nfs_statd_not_running(
     node: str,
     failures: VolumeFailures,
     signals: Signals | Unknown,
+    tests: NfsMountTests | Unknown,
     services: Services | Unknown,
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
@@ -64,6 +69,7 @@ def nfs_statd_not_running(
     states = tuple(_states(services))
     down = [state for _, state, _ in states if state != "active"]
     certainty = Certainty.CONFIRMED if down else Certainty.POSSIBLE if states else Certainty.LIKELY
+    users = users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv})
     said = tuple(STATE.fill(unit=unit, state=state) for unit, state, _ in states)
     yield Finding(
         rule=RULE,
@@ -81,9 +87,20 @@ def nfs_statd_not_running(
             Evidence.of(node, span)
             for span in (*(span for one in failed[:2] for span in one.spans), *(span for _, _, span in states))
         ),
-        affects=users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv}),
-        steps=client_steps.statd(node),
+        affects=users,
+        steps=(*_by_v4(failed, tests, users), *client_steps.statd(node, _masked(services))),
     )
+
+
+def _by_v4(failed: list[FailedMount], tests: NfsMountTests | Unknown, users: tuple[Affected, ...]) -> tuple[Step, ...]:
+    instead = v4_of(offered(one, tests) for one in failed)
+    volumes = [one.volume for one in failed if one.volume]
+    return version_steps.other_version(volumes, instead, users, version_steps.WITHOUT_STATD) if instead else ()
+
+
+def _masked(services: Services | Unknown) -> tuple[str, ...]:
+    known = () if isinstance(services, Unknown) else map(services.get, client_steps.STATD_UNITS)
+    return tuple(unit.unit for unit in known if unit is not None and unit.load_state == "masked")
 
 
 def _states(services: Services | Unknown) -> Iterator[tuple[str, str, Span]]:

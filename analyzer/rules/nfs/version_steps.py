@@ -23,6 +23,14 @@ from analyzer.texts import Text
 
 UNLESS_ENABLED = Text(en="If the version is not enabled on the array", zh="如果不在阵列上开启该版本")
 UNLESS_NEWER = Text(en="If the hosts are not upgraded", zh="如果不升级主机")
+WITHOUT_RESTART = Text(
+    en="Quickest, and without any restart, because this limit does not slow NFSv4, which the array offers",
+    zh="最快捷且无需重启任何服务的方法（阵列支持 NFSv4，它不受该限制影响）",
+)
+WITHOUT_STATD = Text(
+    en="Either do without rpcbind and rpc.statd: NFSv4, which the array offers, needs neither",
+    zh="方式一：不启用 rpcbind 和 rpc.statd（阵列支持 NFSv4，它不需要这两个服务）",
+)
 PATCHED = Text(
     en="`persistentvolume/{pv} patched`. Pods that mount it already keep what they have",
     zh="输出 `persistentvolume/{pv} patched`。已挂载该卷的 Pod 不受影响",

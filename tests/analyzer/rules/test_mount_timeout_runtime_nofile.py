@@ -6,7 +6,7 @@ from analyzer.facts.host import OsRelease
 from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Certainty, Finding, Inconclusive, Severity
 from analyzer.rules.nfs.mount_timeout_runtime_nofile import mount_timeout_runtime_nofile as rule
-from analyzer.runbook import Effect
+from analyzer.runbook import ADMIN, Effect
 from tests.analyzer.rules.nfs_mounts import (
     ALL_ON,
     HUGE,
@@ -39,7 +39,12 @@ def node(says: str = "timeout", **different: object) -> dict[type, object]:
 
 
 def targets(finding: Finding) -> list[str]:
-    return [step.target for step in finding.steps]
+    """Of the node's own steps."""
+    return [step.target for step in finding.steps if step.host == "n1"]
+
+
+def on_the_node(finding: Finding) -> list[str]:
+    return [" ".join(step.command.argv) for step in finding.steps if step.host == "n1" and step.command is not None]
 
 
 @pytest.mark.parametrize("says", ["timeout", "exit status 255"])
@@ -123,14 +128,14 @@ def test_the_deadline_of_the_kubelet_counts_as_a_timeout():
 
 def test_a_drop_in_that_wins_over_others_is_written_and_shown_before_anything_is_restarted():
     finding = found(rule, node())
-    assert commands(finding)[:4] == [
+    assert on_the_node(finding)[:4] == [
         "install -d -m 755 /etc/systemd/system/containerd.service.d",
         "tee /etc/systemd/system/containerd.service.d/zz-limit-nofile.conf",
         "systemctl daemon-reload",
         "systemctl show containerd.service -p LimitNOFILE -p NeedDaemonReload",
     ]
-    assert finding.steps[1].command is not None
-    assert finding.steps[1].command.stdin == "[Service]\nLimitNOFILE=1048576"
+    written = [step.command.stdin for step in finding.steps if step.command is not None and step.command.stdin]
+    assert written == ["[Service]\nLimitNOFILE=1048576"]
 
 
 def test_a_restart_is_never_a_command():
@@ -138,6 +143,18 @@ def test_a_restart_is_never_a_command():
     assert "containerd.service-restart" in targets(finding)
     assert not [line for line in commands(finding) if "restart" in line or "drain" in line]
     assert all(step.effect is not Effect.DESTROYS for step in finding.steps)
+
+
+def test_nfs_v4_needs_no_restart_and_comes_first_where_the_array_has_it():
+    finding = found(rule, node())
+    assert (finding.steps[0].host, finding.steps[0].command) == (ADMIN, None)
+    assert "without any restart" in finding.steps[0].does.en
+    assert "nfsvers=4.2" in finding.steps[0].does.en
+
+
+def test_nfs_v4_is_not_offered_by_an_array_that_has_nfs_v3_only():
+    facts = node(StorageBackends=backend(capabilities=V3_ONLY), NfsMountTests=UNKNOWN)
+    assert {step.host for step in found(rule, facts).steps} == {"n1"}
 
 
 def test_a_unit_that_was_corrected_is_not_corrected_again():
@@ -148,4 +165,4 @@ def test_a_unit_that_was_corrected_is_not_corrected_again():
 
 def test_a_runtime_that_was_restarted_leaves_the_drivers_pod():
     finding = found(rule, node(UnitLimits=unit(SANE), ProcessLimits=processes(HUGE, SANE)))
-    assert targets(finding) == ["driver-pod", "open-files"]
+    assert [step.target for step in finding.steps] == ["driver-pod", "open-files"]

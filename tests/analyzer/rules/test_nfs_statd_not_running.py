@@ -3,13 +3,24 @@
 from analyzer.facts.services import Service, Services
 from analyzer.findings import Certainty, Inconclusive
 from analyzer.rules.nfs.nfs_statd_not_running import nfs_statd_not_running as rule
-from tests.analyzer.rules.nfs_mounts import SPAN, UNKNOWN, commands, facts_of_node, found, judged, logged
+from analyzer.runbook import ADMIN
+from tests.analyzer.rules.nfs_mounts import (
+    SPAN,
+    UNKNOWN,
+    backend,
+    commands,
+    facts_of_node,
+    found,
+    judged,
+    logged,
+    timed,
+)
 
 WORDS = "mount.nfs: rpc.statd is not running but is required for remote locking."
 
 
 def services(state: str, load: str = "loaded") -> Services:
-    units = ("rpc-statd.service", "rpcbind.service")
+    units = ("rpc-statd.service", "rpcbind.service", "rpcbind.socket")
     return Services(tuple(Service(unit, load, state, "dead", "static", SPAN) for unit in units))
 
 
@@ -41,7 +52,27 @@ def test_a_unit_that_does_not_run_is_no_problem_by_itself():
 
 
 def test_rpcbind_is_started_before_statd():
-    assert commands(found(rule, node()))[:2] == ["systemctl start rpcbind.service", "systemctl start rpc-statd.service"]
+    started = [line for line in commands(found(rule, node())) if line.startswith("systemctl start")]
+    assert started == ["systemctl start rpcbind.service", "systemctl start rpc-statd.service"]
+
+
+def test_masked_units_are_unmasked_by_a_human_and_never_started_before():
+    finding = found(rule, node(Services=services("inactive", "masked")))
+    assert not [line for line in commands(finding) if line.startswith("systemctl start")]
+    (by_hand,) = [step.does.en for step in finding.steps if step.target == "unmask-statd"]
+    assert "`systemctl unmask rpcbind.socket rpcbind.service rpc-statd.service`" in by_hand
+
+
+def test_nfs_v4_which_needs_neither_is_offered_where_the_array_has_it():
+    first = found(rule, node(Services=services("inactive"))).steps[0]
+    assert (first.host, first.command) == (ADMIN, None)
+    assert "nfsvers=4.2" in first.does.en
+
+
+def test_nfs_v4_is_not_offered_where_the_array_refuses_it():
+    refused = (32, 0.1, "mount.nfs: Protocol not supported")
+    facts = node(NfsMountTests=timed(v3=0.1, v40=refused, v41=refused, v42=refused), StorageBackends=backend())
+    assert {step.host for step in found(rule, facts).steps} == {"n1"}
 
 
 def test_without_logs_and_events_it_says_that_it_cannot_know():
