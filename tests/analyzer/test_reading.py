@@ -8,7 +8,7 @@ from analyzer.facts.cluster import StorageBackends, VolumeAttachments
 from analyzer.facts.host import Host, KernelModules, ModuleLoading
 from analyzer.facts.logs import Signals
 from analyzer.facts.taken import ClusterTaken
-from analyzer.reading import cluster_facts, hits_by_node, node_facts, not_learned
+from analyzer.reading import cluster_facts, node_facts, not_learned, pod_logs_by_node
 from bundle.capture import Capture, ClusterSnapshot, CollectedFile, NodeSnapshot, Status
 
 LSMOD = b"Module                  Size  Used by\niscsi_tcp 28672 0\n"
@@ -78,7 +78,9 @@ def test_without_any_log_signals_are_unknown():
 
 
 def test_what_was_not_learned_is_listed_once_a_probe():
-    snapshot = node(Capture("lsmod", Status.TIMEOUT, reason="why"), collected("host", b"broken"), collected("runtime_unit_files"))
+    snapshot = node(
+        Capture("lsmod", Status.TIMEOUT, reason="why"), collected("host", b"broken"), collected("runtime_unit_files")
+    )
     missing = not_learned(snapshot, node_facts(snapshot))
     assert [(one.probe, one.status) for one in missing] == [("lsmod", Status.TIMEOUT), ("host", Status.FAILED)]
 
@@ -107,11 +109,9 @@ def test_what_a_driver_pod_printed_belongs_to_the_node_it_runs_on():
     pods = collected("pods", b'{"items": [{"metadata": {"name": "csi-x"}, "spec": {"nodeName": "n1"}}]}')
     logs = {"csi-x/huawei-csi-driver": FC, "csi-x/liveness-probe": FC, "other/huawei-csi-driver": FC}
     cluster = ClusterSnapshot((pods,), logs)
-    from analyzer.facts.cluster import Pods
-
-    hits = hits_by_node(cluster, cluster_facts(cluster)[Pods])
-    assert [hit.spans[0].capture for hit in hits["n1"]] == ["cluster/logs/csi-x/huawei-csi-driver.log"]
-    assert list(hits) == ["n1"]
+    logs_of = pod_logs_by_node(cluster, cluster_facts(cluster))
+    assert [hit.spans[0].capture for hit in logs_of["n1"].hits] == ["cluster/logs/csi-x/huawei-csi-driver.log"]
+    assert list(logs_of) == ["n1"]
 
 
 def test_a_host_without_a_final_newline_is_not_guessed():
