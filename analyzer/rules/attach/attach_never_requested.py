@@ -63,10 +63,15 @@ TOLD = 5  # volumes of one story
 
 TITLE = Text(en="Attaching was never requested", zh="从未发起卷的 attach 请求")
 CAUSE = Text(
-    en="Kubernetes itself never asked for {volumes} to be attached: kube-controller-manager made no VolumeAttachment. "
-    "The driver and the storage were not involved.",
-    zh="Kubernetes 从未请求 attach {volumes}：kube-controller-manager 没有创建 VolumeAttachment。驱动和存储均未参与。",
+    en="Kubernetes itself never asked for {volumes} to be attached: kube-controller-manager made no VolumeAttachment.",
+    zh="Kubernetes 从未请求 attach {volumes}：kube-controller-manager 没有创建 VolumeAttachment。",
 )
+SEEMS = Text(
+    en="There is no VolumeAttachment for {volumes}: it seems that Kubernetes itself, namely kube-controller-manager, "
+    "never asked for attaching.",
+    zh="没有 {volumes} 的 VolumeAttachment：看来 Kubernetes（kube-controller-manager）从未请求 attach。",
+)
+UNINVOLVED = Text(en="The driver and the storage were not involved.", zh="驱动和存储均未参与。")
 WAITS = Text(
     en="Pod {pod} was scheduled to {node} at {since}; {minutes} minutes later {pv} had no VolumeAttachment there.",
     zh="Pod {pod} 于 {since} 调度到 {node}；{minutes} 分钟后仍没有 {pv} 在该节点上的 VolumeAttachment。",
@@ -195,7 +200,7 @@ def _finding(
         nodes=tuple(sorted({one.pod.node for one in waiting})),
         subject=subject,
         title=TITLE,
-        cause=lines(*_cause(missing, manager, taken)),
+        cause=lines(*_cause(missing, certainty, manager, taken)),
         evidence=tuple(Evidence.of("", span) for span in _spans(missing, manager)),
         affects=users,
         steps=(
@@ -207,8 +212,13 @@ def _finding(
     )
 
 
-def _cause(missing: Sequence[_Missing], manager: ControllerManager, taken: ClusterTaken) -> Iterator[Text]:
-    yield CAUSE.fill(volumes=_named([one.wait.volume for one in missing]))
+def _cause(
+    missing: Sequence[_Missing], certainty: Certainty, manager: ControllerManager, taken: ClusterTaken
+) -> Iterator[Text]:
+    says = SEEMS if certainty is Certainty.POSSIBLE else CAUSE
+    yield says.fill(volumes=_named([one.wait.volume for one in missing]))
+    if all(one.proved for one in missing):
+        yield UNINVOLVED
     yield from manager.says(min(one.wait.since for one in missing))
     for one in missing[:TOLD]:
         yield _waits(one.wait, taken)

@@ -8,7 +8,7 @@ from analyzer.facts import Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.claims import PersistentVolumeClaims
 from analyzer.facts.cluster import PersistentVolumes, Pods, VolumeAttachments
-from analyzer.facts.logs import Signals
+from analyzer.facts.logs import LogReach, Signals
 from analyzer.facts.workloads import CsiDriver, CsiDrivers, Leases
 from analyzer.findings import Certainty, Severity
 from analyzer.rules.attach.attach_never_requested import attach_never_requested as rule
@@ -156,6 +156,20 @@ def test_without_the_log_of_the_time_the_certainty_is_one_lower(unread: Signals 
     assert summary(Signals=logs(n1=unread), Leases=STOPPED)[1] is Certainty.LIKELY
     assert summary(Signals=logs(n1=unread))[1] is Certainty.POSSIBLE
     assert "Not proved" in found(rule, Signals=logs(n1=unread)).cause.en
+
+
+def test_only_a_log_that_covers_the_time_says_that_the_driver_was_not_involved():
+    assert "were not involved" in found(rule).cause.en
+    unread = found(rule, Signals=logs(n1=UNKNOWN)).cause.en
+    assert unread.startswith("There is no VolumeAttachment for pvc-1: it seems")
+    assert "were not involved" not in unread
+
+
+def test_a_driver_that_writes_to_the_console_is_heard_there():
+    own = node_pod("n1", container("huawei-csi-driver", args=("--logging-module=console",)))
+    console = LogReach(f"{own.name}/huawei-csi-driver", "cluster/logs/x.log", *LOG_TIMES)
+    heard = logs(n1=Signals((), ("driver_logs",), (console,)))
+    assert summary(Pods=Pods((pod(), own, controller())), Signals=heard)[1] is Certainty.LIKELY
 
 
 def test_a_node_that_is_not_in_the_bundle_proves_nothing():
