@@ -65,9 +65,9 @@ def residual_nvme_connection(
     volumes: PersistentVolumes,
     backends: StorageBackends,
 ) -> Iterator[Finding | Inconclusive]:
-    if isinstance(module, NvmeMultipath) and module.enabled is None:
-        return  # nvme_core is not loaded: there is no connection
     if isinstance(controllers, Unknown):
+        if isinstance(module, NvmeMultipath) and module.enabled is None:
+            return  # nvme_core is not loaded: there is no connection
         if any(common.FAMILY.get(one.protocol.lower(), "nvme") == "nvme" for one in backends.items if _is_san(one)):
             yield Inconclusive("residual-nvme-connection", node, (controllers,))
         return
