@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analyzer.facts import Unknown
@@ -19,6 +19,15 @@ from analyzer.facts.driver import HUAWEI_DRIVERS, Driver, DriverVersion
 
 FILE_PROTOCOLS = ("nfs", "nfs+", "dpc", "dtfs")  # staging them never looks at publishInfo
 FIRST_NEEDING, LAST_NEEDING = "4.0", "4.10"
+
+
+@dataclass(frozen=True, slots=True)
+class DTree:
+    """A volume that is a folder with a quota in a file system of the array."""
+
+    pv: str
+    backend: str
+    parent: str  # the file system; "" when the PV does not tell, as of a static one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,15 @@ class Cluster:
     def volume(self, pv: str) -> PersistentVolume | None:
         items = () if isinstance(self.volumes, Unknown) else self.volumes.items
         return next((one for one in items if one.name == pv), None)
+
+    def dtrees(self, pvs: Iterable[str]) -> tuple[DTree, ...]:
+        """Those whose PV is known."""
+        volumes = (self.volume(pv) for pv in sorted(pvs))
+        return tuple(
+            DTree(one.name, one.backend, dict(one.attributes).get("dTreeParentName", ""))
+            for one in volumes
+            if one is not None
+        )
 
     def attachment(self, pv: str, node: str) -> VolumeAttachment | None:
         return next((one for one in self._own() if (one.pv, one.node) == (pv, node)), None)

@@ -3,10 +3,10 @@
 How we know
     The driver returned `publishInfo doesn't exist` (V4.0.0 to v4.10.1), and the VolumeAttachment of this volume and
     node has none, or Kubernetes never attaches this driver's volumes at all (CSIDriver attachRequired false, or no
-    container csi-attacher).  For a dtree the driver says `failed to get dtree parent name` (from v4.7.0).  From v4.11
-    on the node attaches the volume by itself; if that fails it says `publish volume … failed, err: attach volume
-    failed …`.  Whether or not it failed yet: under 4.0 to 4.10 each attachment of a LUN without publishInfo fails at
-    the next stage.
+    container csi-attacher).  For a DTree, in every version from v4.7.0 on, the driver says `failed to get dtree parent
+    name`: neither publishInfo nor `parentname` of the backend names its file system.  From v4.11 on the node attaches a
+    LUN by itself; if that fails it says `publish volume … failed, err: attach volume failed …`.  Whether or not it
+    failed yet: under 4.0 to 4.10 each attachment of a LUN without publishInfo fails at the next stage.
 Not reported here
     NFS, NFS+, DPC and DTFS volumes, whose publishInfo is `{}` and never read.  A volume that was never attached
     although Kubernetes should (attach-never-requested).  An offline backend (backend-offline) is told as the cause.
@@ -14,9 +14,11 @@ False alarms
     Drivers before 4.0 write no publishInfo at all, and need none; from v4.11 on its absence mends itself.
 Remedy
     An attachment that an older driver made: all pods of that node that use the volume must leave it, so that the
-    attachment is made anew.  Attachment switched off: making pods anew does not help; switch it on, or upgrade.
+    attachment is made anew.  Attachment switched off: making pods anew does not help; switch it on, or upgrade (LUNs),
+    or name the file system in the backend (DTrees: an upgrade does not help).
 Source
-    Huawei CSI FAQ, case 6; eSDK_K8S_Plugin, csi/manage/manager_helper.go, san_manager.go; issue 142.
+    Huawei CSI FAQ, case 6; eSDK_K8S_Plugin, csi/manage/manager_helper.go (getDTreeSourcePath), san_manager.go;
+    issue 142.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.publish import publish_said as said
 from analyzer.rules.publish import publish_steps
-from analyzer.rules.publish.attachments import Cluster, is_before, needs_publish_info
+from analyzer.rules.publish.attachments import Cluster, DTree, is_before, needs_publish_info
+from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
 RULE = "publish-info-missing"
@@ -97,7 +100,7 @@ def publish_info_missing(
         if one not in off and (finding := _told(one, cluster, nodes, bindings)) is not None:
             yield finding
     if isinstance(driver, Driver) and off:
-        yield _never_attached(off, driver, objects, bindings)
+        yield _never_attached(off, driver, cluster, objects, bindings)
     elif not off:
         yield from _will_fail(cluster, {(one.node, one.pv) for one in cases}, bindings)
     if isinstance(attachments, Unknown) and not cases:
@@ -165,8 +168,13 @@ def _attached_in_vain(
 
 
 def _never_attached(
-    off: tuple[_Case, ...], driver: Driver, objects: CsiDrivers | Unknown, bindings: Bindings | Unknown
+    off: tuple[_Case, ...],
+    driver: Driver,
+    cluster: Cluster,
+    objects: CsiDrivers | Unknown,
+    bindings: Bindings | Unknown,
 ) -> Finding:
+    dtrees = {one.pv for one in off if one.saying(DTREE) is not None}
     own = None if isinstance(objects, Unknown) else objects.of(driver.name)
     shown = (Evidence.of("", own.span),) if own is not None else ()
     pvs = {one.pv for one in off}
@@ -179,13 +187,20 @@ def _never_attached(
         title=said.TITLE_OFF,
         cause=lines(
             (said.OFF if driver.attach_required is False else said.NO_ATTACHER).fill(driver=driver.name),
+            *((said.OFF_DTREE,) if dtrees else ()),
             said.OFF_USELESS,
             said.listed({(one.node, one.pv or one.subject) for one in off}),
         ),
         evidence=(*(quote for one in off[:QUOTED] for quote in one.evidence[:1]), *shown),
         affects=users_of_volumes(bindings, pvs),
-        steps=tuple(publish_steps.require_attachment(driver)),
+        steps=tuple(_attachment_on(driver, {one.pv for one in off} - dtrees, cluster.dtrees(dtrees))),
     )
+
+
+def _attachment_on(driver: Driver, luns: set[str], dtrees: tuple[DTree, ...]) -> Iterator[Step]:
+    yield publish_steps.look_at_driver(driver.name)
+    yield publish_steps.require_attachment(driver.name, with_luns=bool(luns))
+    yield from publish_steps.name_the_parent(driver.namespace, dtrees)
 
 
 def _will_fail(

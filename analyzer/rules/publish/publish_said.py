@@ -83,6 +83,14 @@ NO_ATTACHER = Text(
     "volume, and the node gets no publishInfo.",
     zh="{driver} 的控制器没有 csi-attacher 容器，没有组件要求驱动映射卷，节点因此得不到 publishInfo。",
 )
+OFF_DTREE = Text(
+    en="A DTree is mounted by the name of the file system it lies in, which the node learns from publishInfo, or from "
+    "`parentname` of the backend. Both are missing, and the driver says so: `failed to get dtree parent name, please "
+    "ensure that the attachRequired parameter is enabled`. No version of the driver does without.",
+    zh="DTree 需通过其所在文件系统的名称挂载，节点从 publishInfo 或后端的 `parentname` 参数得知该名称。两者均缺失，"
+    "驱动报：`failed to get dtree parent name, please ensure that the attachRequired parameter is enabled`。"
+    "任何版本的驱动都需要它。",
+)
 OFF_USELESS = Text(
     en="Making the pods anew, or moving them, does not help: the next node is not told either.",
     zh="重建或迁移 Pod 无效：其他节点同样得不到映射信息。",

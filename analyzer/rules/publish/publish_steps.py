@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from analyzer.facts import Unknown
 from analyzer.facts.cluster import ClusterNodes, Pod
-from analyzer.facts.driver import Driver
 from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
 from analyzer.remedies.manual import step_by_hand
 from analyzer.remedies.pods import recreate
+from analyzer.rules.publish.attachments import DTree
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
@@ -90,23 +90,63 @@ def _users_unknown(pv: str, node: str) -> Step:
     return step_by_hand(ADMIN, f"pods-of-{pv}", does.fill(node=node, pv=pv), Phase.RECREATE)
 
 
-def require_attachment(driver: Driver) -> Iterator[Step]:
+def require_attachment(driver: str, *, with_luns: bool) -> Step:
     """The CSIDriver object cannot be changed, only made anew; so this stays with a human."""
-    yield _look_at_driver(driver.name)
-    does = Text(
-        en="In the chart's values.yaml set `CSIDriverObject.attachRequired: true`, delete the "
-        "CSIDriver object (`kubectl delete csidriver {driver}`: its field cannot be changed, and running volumes go "
-        "on), and install the chart again with `helm upgrade`, so that the container csi-attacher is there. Or upgrade "
-        "the driver to v4.11 or newer, where a node attaches its volumes by itself. Then have the waiting pods made "
-        "anew",
-        zh="在 values.yaml 中设置 `CSIDriverObject.attachRequired: true`，删除 CSIDriver 对象"
-        "（`kubectl delete csidriver {driver}`：该字段不可修改，已运行的卷不受影响），再用 `helm upgrade` 重新安装，"
-        "确保有 csi-attacher 容器。或将驱动升级到 v4.11 及以上版本，由节点自行完成映射。之后重建等待中的 Pod",
+    said = REQUIRE.fill(driver=driver)
+    return step_by_hand(
+        ADMIN, f"attach-required-{driver}", OR_UPGRADE.fill(required=said) if with_luns else said, Phase.CONFIGURE
     )
-    yield step_by_hand(ADMIN, f"attach-required-{driver.name}", does.fill(driver=driver.name), Phase.CONFIGURE)
 
 
-def _look_at_driver(driver: str) -> Step:
+REQUIRE = Text(
+    en="In the chart's values.yaml set `CSIDriverObject.attachRequired: true`, delete the "
+    "CSIDriver object (`kubectl delete csidriver {driver}`: its field cannot be changed, and running volumes go "
+    "on), and install the chart again with `helm upgrade`, so that the container csi-attacher is there. "
+    "Then have the waiting pods made anew",
+    zh="在 values.yaml 中设置 `CSIDriverObject.attachRequired: true`，删除 CSIDriver 对象"
+    "（`kubectl delete csidriver {driver}`：该字段不可修改，已运行的卷不受影响），再用 `helm upgrade` 重新安装，"
+    "确保有 csi-attacher 容器。之后重建等待中的 Pod",
+)
+OR_UPGRADE = Text(
+    en="{required}. Or, for LUNs, upgrade the driver to v4.11 or newer, where a node attaches them by itself",
+    zh="{required}。或者（仅对 LUN）将驱动升级到 v4.11 及以上版本，由节点自行完成映射",
+)
+
+
+def name_the_parent(namespace: str, dtrees: tuple[DTree, ...]) -> Iterator[Step]:
+    """Where all DTrees of a backend lie in one file system.  The node reads the backend at each mount."""
+    for backend in sorted({one.backend for one in dtrees if one.backend}):
+        parents = sorted({one.parent for one in dtrees if one.backend == backend})
+        if len(parents) != 1:
+            continue
+        told = (INSTEAD if parents[0] else NEEDED).fill(backend=backend)
+        does = PARENT.fill(told=told, parent=parents[0] or "FILE-SYSTEM", backend=backend, namespace=namespace)
+        yield step_by_hand(ADMIN, f"parentname-{backend}", does, Phase.CONFIGURE)
+
+
+INSTEAD = Text(
+    en="Or, if attachment shall stay off: name the file system in the backend {backend}",
+    zh="或者，若映射需保持关闭：在后端 {backend} 中指明文件系统",
+)
+NEEDED = Text(
+    en="The PVs do not name the file system either (`dTreeParentName` is empty), so attachment alone does not help: "
+    "find on the array in which file system these DTrees lie, and name it in the backend {backend}",
+    zh="PV 中也没有文件系统名称（`dTreeParentName` 为空），因此仅开启映射无效："
+    "请在阵列上查明这些 DTree 所在的文件系统，并在后端 {backend} 中指明",
+)
+PARENT = Text(
+    en='{told}: add `"parentname": "{parent}"` beside `portals` in the `parameters` of its ConfigMap with '
+    "`kubectl edit configmap`. `kubectl get storagebackendclaims.xuanwu.huawei.io {backend} -n {namespace} "
+    "-o jsonpath={{.spec.configmapMeta}}` tells which ConfigMap (namespace/name). Only if every DTree of this backend "
+    "lies in that file system. The node reads it at its next try, so no pod needs to be made anew",
+    zh="{told}：用 `kubectl edit configmap` 在其 ConfigMap 的 `parameters` 中（与 `portals` 同级）加上 "
+    '`"parentname": "{parent}"`。ConfigMap（命名空间/名称）可用 `kubectl get storagebackendclaims.xuanwu.huawei.io '
+    "{backend} -n {namespace} -o jsonpath={{.spec.configmapMeta}}` 查询。"
+    "仅当该后端的所有 DTree 都在此文件系统中时才可这样做。节点下次重试时会读取，无需重建 Pod",
+)
+
+
+def look_at_driver(driver: str) -> Step:
     try:
         words = ("kubectl", "get", "csidriver", KubernetesName(driver), "-o", "jsonpath={.spec.attachRequired}")
     except UnsafeValueError:

@@ -194,6 +194,27 @@ def test_where_nothing_is_ever_attached_making_pods_anew_does_not_help(off: Driv
     assert "does not help" in finding.cause.en
     assert not any(step.effect is Effect.DESTROYS for step in finding.steps)
     assert "kubectl delete csidriver csi.huawei.com" in finding.steps[-1].does.en
+    assert "for LUNs, upgrade the driver to v4.11" in finding.steps[-1].does.en
+
+
+def dtree_of(parent: str) -> Finding:
+    says = "failed to get dtree parent name, please ensure that the attachRequired parameter is enabled"
+    pv = replace(volume(wwn="", handle="dtree-1.pvc_1"), attributes=(("dTreeParentName", parent),))
+    off = {"Driver": driver("4.12.0", required=False), "VolumeAttachments": VolumeAttachments(())}
+    return found(failed(says), PersistentVolumes=PersistentVolumes((pv,)), **off)
+
+
+def test_a_dtree_that_is_never_attached_is_helped_by_its_backend_and_not_by_an_upgrade():
+    finding = dtree_of("fs_k8s")
+    assert "`failed to get dtree parent name, please ensure" in finding.cause.en
+    assert not any("upgrade the driver" in step.does.en for step in finding.steps)
+    assert 'attachment shall stay off: name the file system in the backend dtree-1: add `"parentname": "fs_k8s"`' in (
+        finding.steps[-1].does.en
+    )
+
+
+def test_a_dtree_whose_pv_names_no_file_system_needs_it_in_the_backend():
+    assert "attachment alone does not help" in dtree_of("").steps[-1].does.en
 
 
 def test_all_volumes_of_such_a_cluster_are_one_finding():
