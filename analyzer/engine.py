@@ -19,18 +19,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.facts import Unknown
-from analyzer.facts.cluster import Pods
 from analyzer.facts.host import Host
-from analyzer.facts.logs import SignalHit
+from analyzer.facts.logs import PodLogs
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
 from analyzer.reading import (
     NO_CLUSTER,
+    NO_LOGS,
     Facts,
     cluster_facts,
-    hits_by_node,
     node_facts,
     not_learned,
+    pod_logs_by_node,
     unread_node_facts,
 )
 from analyzer.rules import all_rules
@@ -80,12 +80,12 @@ class _Cluster:
     """What is the same for every node."""
 
     facts: Facts
-    hits: Mapping[str, tuple[SignalHit, ...]]
+    pod_logs: Mapping[str, PodLogs]
 
     @classmethod
     def of(cls, snapshot: ClusterSnapshot | None, why_none: str = NO_CLUSTER) -> _Cluster:
         facts = cluster_facts(snapshot, why_none)
-        return cls(facts, hits_by_node(snapshot, facts[Pods]))
+        return cls(facts, pod_logs_by_node(snapshot, facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _read_and_judge(reader: BundleReader, cluster: _Cluster, node: str) -> _Judg
 
 def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
     node = snapshot.node
-    facts = node_facts(snapshot, cluster.facts, cluster.hits.get(node, ()))
+    facts = node_facts(snapshot, cluster.facts, cluster.pod_logs.get(node, NO_LOGS))
     host = facts.get(Host)
     summary = NodeSummary(
         node=node,
@@ -208,7 +208,8 @@ def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
 
 def _unread(node: str, outcome: Outcome, reason: str, cluster: _Cluster) -> _Judged:
     """A node of which nothing is known but what the cluster says of it."""
-    facts = unread_node_facts(node, Unknown("", Status.UNREACHABLE, reason), cluster.facts, cluster.hits.get(node, ()))
+    why, pod_logs = Unknown("", Status.UNREACHABLE, reason), cluster.pod_logs.get(node, NO_LOGS)
+    facts = unread_node_facts(node, why, cluster.facts, pod_logs)
     return replace(_judged_by(NodeSummary(node, outcome, reason), facts), was_read=False)
 
 

@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from analyzer.facts import ParseError, Unknown, bindings, driver, failures, storage_join
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import Pods
+from analyzer.facts.cluster import Pod, Pods
 from analyzer.facts.driver import Driver
 from analyzer.facts.failures import VolumeFailures
-from analyzer.facts.logs import ClusterSignals, LogReach, SignalHit, Signals
+from analyzer.facts.logs import ClusterSignals, LogReach, PodLogs, SignalHit, Signals
 from analyzer.facts.storage import NodeStorage
 from analyzer.facts.taken import ClusterTaken, NodeTaken
 from analyzer.parsers import Parser, TextFile, all_parsers
 from analyzer.parsers.objects import all_object_parsers
 from analyzer.signals.scan import reach, scan
-from analyzer.signals.signal import LOGS_OF_POD, LOGS_OF_PROBE, Log
+from analyzer.signals.signal import LOGS_OF_POD, LOGS_OF_PROBE
 from bundle.capture import Capture, ClusterSnapshot, NodeSnapshot, Status
 
 Facts = Mapping[type, object]
@@ -33,27 +33,25 @@ CLUSTER_ASSEMBLERS: tuple[Assembler, ...] = ((Driver, driver.assemble), (Binding
 
 CUT_OFF = "the answer was cut off at its size limit"
 NOT_IN_BUNDLE = "the bundle has no such capture"
+DRIVER_LOGS = "driver_logs"  # the probe of the driver's files
 NO_CLUSTER = "the bundle was made without the cluster's objects"
 NOTHING: Facts = {}
+NO_LOGS = PodLogs()
 
 
-def node_facts(
-    snapshot: NodeSnapshot, cluster: Facts = NOTHING, cluster_logs: tuple[SignalHit, ...] = ()
-) -> dict[type, object]:
-    """The cluster's facts and all of a node; `cluster_logs` are hits in the logs of the driver's pod on it."""
+def node_facts(snapshot: NodeSnapshot, cluster: Facts = NOTHING, pod_logs: PodLogs = NO_LOGS) -> dict[type, object]:
+    """The cluster's facts and all of a node; `pod_logs` are those of the driver's pods on it."""
     captures = snapshot.by_probe()
     facts = {parser.fact: _of_node(parser, captures.get(parser.probe)) for parser in all_parsers()}
-    facts[Signals] = _signals(snapshot.captures, cluster_logs)
+    facts[Signals] = _signals(snapshot.captures, pod_logs)
     facts[NodeTaken] = NodeTaken(snapshot.node, snapshot.started)
     return _assembled({**cluster, **facts}, NODE_ASSEMBLERS)
 
 
-def unread_node_facts(
-    node: str, why: Unknown, cluster: Facts, cluster_logs: tuple[SignalHit, ...] = ()
-) -> dict[type, object]:
+def unread_node_facts(node: str, why: Unknown, cluster: Facts, pod_logs: PodLogs = NO_LOGS) -> dict[type, object]:
     """The cluster's facts and none of a node that could not be read; only the logs of its driver's pod may tell."""
     facts: dict[type, object] = {parser.fact: why for parser in all_parsers()}
-    facts[Signals] = Signals(cluster_logs, ()) if cluster_logs else why
+    facts[Signals] = Signals(pod_logs.hits, pod_logs.scanned, pod_logs.reaches) if _tells(pod_logs) else why
     facts[NodeTaken] = NodeTaken(node, "")
     return _assembled({**cluster, **facts}, NODE_ASSEMBLERS)
 
@@ -83,18 +81,27 @@ def _cluster_signals(cluster: ClusterSnapshot | None, why_none: str) -> ClusterS
     return ClusterSignals(tuple(hits), tuple(name for name, _ in logs), tuple(reaches))
 
 
-def hits_by_node(cluster: ClusterSnapshot | None, pods: object) -> dict[str, tuple[SignalHit, ...]]:
-    """What the driver's pods printed instead of writing it to a file, by the node they run on."""
+def pod_logs_by_node(cluster: ClusterSnapshot | None, facts: Facts) -> dict[str, PodLogs]:
+    """What the driver's pods printed, by the node they run on: every container of the node pods, and the driver's own
+    of the others."""
+    pods = facts.get(Pods)
     if cluster is None or not isinstance(pods, Pods):
         return {}
-    found: dict[str, tuple[SignalHit, ...]] = {}
-    node_of = {pod.name: pod.node for pod in pods.items}
+    found: dict[str, PodLogs] = {}
+    pod_of = {pod.name: pod for pod in pods.items if pod.node}
     for name, data in sorted(cluster.logs.items()):
-        pod, _, container = name.partition("/")
-        if container == driver.CONTAINER and node_of.get(pod):
-            hits = scan(f"cluster/logs/{name}.log", (Log.DRIVER,), data)
-            found[node_of[pod]] = (*found.get(node_of[pod], ()), *hits)
+        pod, container = pod_of.get(name.partition("/")[0]), name.partition("/")[2]
+        if pod is not None and (container == driver.CONTAINER or driver.NODE_APP in pod.name):
+            found[pod.node] = found.get(pod.node, NO_LOGS) + _pod_log(name, data, pod, facts.get(Driver))
     return found
+
+
+def _pod_log(name: str, data: bytes, pod: Pod, own: object) -> PodLogs:
+    source, reached = f"cluster/logs/{name}.log", reach(data)
+    is_drivers = name.endswith(f"/{driver.CONTAINER}") and bool(reached[0])
+    to_console = isinstance(own, Driver) and own.argument("logging-module", (pod,)) == "console"
+    scanned = (DRIVER_LOGS,) if is_drivers and to_console and driver.NODE_APP in pod.name else ()
+    return PodLogs(scan(source, LOGS_OF_POD, data), scanned, (LogReach(name, source, *reached),))
 
 
 def not_learned(snapshot: NodeSnapshot, facts: Facts) -> tuple[Unknown, ...]:
@@ -154,15 +161,22 @@ def _assembled(facts: dict[type, object], assemblers: Iterable[Assembler]) -> di
     return facts
 
 
-def _signals(captures: Iterable[Capture], more: tuple[SignalHit, ...]) -> Signals | Unknown:
+def _tells(logs: PodLogs) -> bool:
+    """The end of a sidecar's log without a word that we know is no knowledge of a node."""
+    return bool(logs.hits or logs.scanned)
+
+
+def _signals(captures: Iterable[Capture], more: PodLogs) -> Signals | Unknown:
     logs = [capture for capture in captures if capture.probe in LOGS_OF_PROBE]
     scanned = tuple(capture.probe for capture in logs if capture.status.is_knowledge)
-    hits = tuple(hit for capture in logs for hit in _hits(capture))
-    if not scanned and not hits and not more:
+    if not scanned and not _tells(more):
         return next(
             (_unknown(capture) for capture in logs), Unknown(next(iter(LOGS_OF_PROBE)), Status.ABSENT, NOT_IN_BUNDLE)
         )
-    return Signals((*hits, *more), scanned, tuple(one for capture in logs for one in _reaches(capture)))
+    hits = (hit for capture in logs for hit in _hits(capture))
+    reaches = (one for capture in logs for one in _reaches(capture))
+    every = tuple(dict.fromkeys((*scanned, *more.scanned)))
+    return Signals((*hits, *more.hits), every, (*reaches, *more.reaches))
 
 
 def _reaches(capture: Capture) -> Iterator[LogReach]:

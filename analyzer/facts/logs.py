@@ -58,6 +58,22 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class PodLogs:
+    """What kubectl gave of the logs of the driver's pods on one node.
+
+    `scanned` has the probe whose log is here instead of in a file: the driver's, where it writes to the console.
+    """
+
+    hits: tuple[SignalHit, ...] = ()
+    scanned: tuple[str, ...] = ()
+    reaches: tuple[LogReach, ...] = ()  # `probe` is `<pod>/<container>`
+
+    def __add__(self, other: PodLogs) -> PodLogs:
+        scanned = tuple(dict.fromkeys((*self.scanned, *other.scanned)))
+        return PodLogs((*self.hits, *other.hits), scanned, (*self.reaches, *other.reaches))
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterSignals:
     """The hits in the logs that kubectl gave: of the driver's controller and its sidecars."""
 

@@ -2,8 +2,9 @@
 
 Input    a log's bytes, its source (as a `Span` names it) and which logs it may hold.
 Output   one `SignalHit` per signature and fields, in the order first seen; line numbers count from 1.
-A record is a line and those after it that do not begin one: the driver's begin with its time, pid and level, all
-others with anything but a blank.  A hit anywhere in a record is a hit of the record, and counted once.
+A record is a line and those after it that do not begin one: the driver's begin with its time, pid and level, what
+kubectl gives of a pod's containers with that or with klog's head, all others with anything but a blank.  A hit anywhere
+in a record is a hit of the record, and counted once.
 Bounds   a record is followed over 64 KiB to either side; 1,000 sets of fields per signature and log are told apart, and
          what comes after that is counted without fields.
 """
@@ -70,6 +71,8 @@ class _Form:
 
 
 DRIVER_FORM = _Form(re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} \d+ \[[A-Z]+\]: "))
+# of a container kubectl does not say who wrote its log; `goroutine` begins what Go prints when it dies
+POD_FORM = _Form(re.compile(DRIVER_FORM.head.pattern + rb"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} |goroutine \d"))
 SYSTEM_FORM = _Form(re.compile(rb"\S"))
 
 
@@ -120,10 +123,15 @@ def scan(source: str, logs: Iterable[Log], data: bytes) -> tuple[SignalHit, ...]
 
     if data:
         database.scan(data, match_event_handler=on_match)
-    form = DRIVER_FORM if Log.DRIVER in wanted else SYSTEM_FORM
-    tallies = _tallies(data, form, signals, ends)
+    tallies = _tallies(data, _form(wanted), signals, ends)
     spans = _spans(source, data, tallies.values())
     return tuple(_hit(signals[number], fields, tally, spans) for (number, fields), tally in tallies.items())
+
+
+def _form(wanted: frozenset[Log]) -> _Form:
+    if Log.SIDECAR in wanted:
+        return POD_FORM
+    return DRIVER_FORM if Log.DRIVER in wanted else SYSTEM_FORM
 
 
 def reach(data: bytes) -> tuple[str, str]:

@@ -75,7 +75,7 @@ class Logs:
     def node_covers(self, wait: Wait) -> tuple[bool, Text]:
         """Whether the driver's log on the pod's node covers the time since then, and the sentence about it."""
         node, here = wait.pod.node, self.of_nodes.of(wait.pod.node)
-        reach = here.reach(NODE_APP) if isinstance(here, Signals) else None
+        reach = self._reach(here, node) if isinstance(here, Signals) else None
         if reach is None:
             reason = here.reason or here.status.value if isinstance(here, Unknown) else ""
             return False, NO_LOG.fill(node=node, why=f" ({reason})" if reason else "")
@@ -126,6 +126,13 @@ class Logs:
         """The file that the driver writes now was read, and its container works: what it did it would have written."""
         is_read = any(one.source.endswith(f"/{app}") for one in here.reaches)
         return is_read and pod is not None and not _to_console(self.driver, pod) and works(pod, CONTAINER, self.nodes)
+
+    def _reach(self, here: Signals, node: str) -> LogReach | None:
+        """Of what the driver prints, where it prints: kubectl gave that; else of the file that it writes."""
+        pod = self.driver.node_pod(node)
+        if pod is not None and _to_console(self.driver, pod):
+            return here.reach(f"{pod.name}/{CONTAINER}")
+        return here.reach(NODE_APP)
 
     def _offsets(self, node: str) -> tuple[int, ...]:
         version, clock = self.driver.version_on(node), self.clocks.of(node)
