@@ -34,6 +34,27 @@ SIGNALS = (
         "client-go, tools/leaderelection/leaderelection.go; csi-lib-utils, leaderelection",
     ),
     _sidecar(
+        "sidecar-lease-forbidden",
+        rb"leases\.coordination\.k8s\.io ",
+        r"leases\.coordination\.k8s\.io (?:\\?\"(?P<lease>[^\"\\]+)\\?\" )?is forbidden: "
+        r"User \\?\"(?P<user>[^\"\\]+)\\?\" cannot (?P<verb>\w+) resource \\?\"leases\\?\""
+        r"(?:.*? in the namespace \\?\"(?P<namespace>[^\"\\]+))?",
+        "E0703 02:15:01.204511       1 leaderelection.go:327] error retrieving resource lock "
+        "huawei-csi/external-attacher-leader-csi-huawei-com: leases.coordination.k8s.io "
+        '"external-attacher-leader-csi-huawei-com" is forbidden: User '
+        '"system:serviceaccount:huawei-csi:huawei-csi-controller" cannot get resource "leases" in API group '
+        '"coordination.k8s.io" in the namespace "huawei-csi"',
+        "kubernetes, apiserver/pkg/endpoints/handlers/responsewriters; client-go, tools/leaderelection",
+    ),
+    _sidecar(
+        "sidecar-lease-acquired",
+        rb"uccessfully acquired lease",
+        r"[Ss]uccessfully acquired lease",
+        "I0703 02:15:01.204511       1 leaderelection.go:255] successfully acquired lease "
+        "huawei-csi/external-attacher-leader-csi-huawei-com",
+        "client-go, tools/leaderelection/leaderelection.go",
+    ),
+    _sidecar(
         "sidecar-port-in-use",
         rb"bind: address already in use",
         r"listen tcp \S*?:(?P<port>\d+): bind: address already in use",

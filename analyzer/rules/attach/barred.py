@@ -39,9 +39,9 @@ COMPARE = Text(
 )
 MEND = Text(
     en="Give ServiceAccount {user} the right back: Role {role} and RoleBinding {binding} in namespace {namespace} let "
-    "it get, watch, list, create, update and delete leases of coordination.k8s.io. The chart has them (`helm upgrade` with the same "
-    "values), and so have the manifests of a manual installation. Tell whoever took the right away, or it will be "
-    "gone again. csi-attacher tries by itself every few seconds: nothing has to be restarted",
+    "it get, watch, list, create, update and delete leases of coordination.k8s.io. The chart has them (`helm upgrade` "
+    "with the same values), and so have the manifests of a manual installation. Tell whoever took the right away, or "
+    "it will be gone again. csi-attacher tries by itself every few seconds: nothing has to be restarted",
     zh="恢复 ServiceAccount {user} 的权限：命名空间 {namespace} 中的 Role {role} 和 RoleBinding {binding} "
     "允许其对 coordination.k8s.io 的 leases 执行 get、watch、list、create、update、delete。"
     "chart 中包含它们（用相同的 values 执行 `helm upgrade`），手工安装的部署文件中也有。"

@@ -1,10 +1,11 @@
-"""csi-attacher does not run: Kubernetes asked for volumes to be attached, and nobody passed it on to the driver.
+"""csi-attacher does not run, or not work: Kubernetes asked for volumes to be attached, and nobody told the driver.
 
 How we know
     No controller pod has a ready container csi-attacher: it is missing from all of them, or it waits
     (CrashLoopBackOff, ImagePullBackOff).  Or a VolumeAttachment of the driver is older than two minutes, not attached,
     and without an error: csi-attacher writes one within seconds when the driver refuses.  A stale lease of its leader,
-    where that was collected, or its log tell why.
+    where that was collected, or its log tell why.  Or its log says that the API server forbids it to use its lease,
+    and not that it got it later: it runs and is ready, but passes nothing on.
 Not reported here
     A VolumeAttachment that does not exist (attach-never-requested), or one with an error or that the
     driver got and has not answered (attach-failed).  A driver
@@ -13,7 +14,8 @@ False alarms
     A VolumeAttachment made a moment ago.  With csi-attacher ready and no other sign, the driver itself may hang in its
     answer: then it is possible only, and both are named.
 Remedy
-    Mend or restart the controller pod, so that csi-attacher takes its lease again.  Nothing is changed on the storage.
+    Mend or restart the controller pod, so that csi-attacher takes its lease again; where a right is missing, give it
+    back, which needs no restart.  Nothing is changed on the storage.
 Source
     kubernetes-csi/external-attacher; eSDK_K8S_Plugin, helm/esdk/templates/huawei-csi-controller.yaml.
 """
@@ -35,8 +37,10 @@ from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severi
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.attach import controller_manager, driver_pod, pod_steps
+from analyzer.rules.attach.barred import Barred, barred
 from analyzer.rules.attach.calls import Calls
 from analyzer.rules.attach.driver_pod import Trouble
+from analyzer.rules.attach.steps import see_attachments
 from analyzer.rules.attach.waiting import is_pending, names_of, now
 from analyzer.texts import Text, lines
 
@@ -45,6 +49,10 @@ QUOTED = 3
 SAID = ("sidecar-driver-lost", "sidecar-lease-lost")
 
 TITLE = Text(en="csi-attacher does not run", zh="csi-attacher 未运行")
+NO_RIGHT = Text(en="csi-attacher may not hold its lease", zh="csi-attacher 无权持有租约")
+NO_ANSWER = Text(en="csi-attacher does not answer", zh="csi-attacher 没有响应")
+# of the nodes whose volumes wait, on which csi-attacher need not be
+FELT = Text(en="{title}: volumes are not attached", zh="{title}，卷未能 attach")
 CAUSE = Text(
     en="csi-attacher, which passes requests to attach volumes on to the driver, does not run in any controller pod.",
     zh="负责把 attach 请求转给驱动的 csi-attacher 在所有控制器 Pod 中均未运行。",
@@ -113,24 +121,33 @@ def csi_attacher_not_running(
     if driver.attach_required is False or not own or all(driver_pod.is_new(pod, taken) for pod in own):
         return
     down = not driver_pod.any_works(own, ATTACHER, nodes)
-    if not pending and (not down or not _is_its_own(driver, own, nodes)):
+    bar = None if down else barred(logs)
+    if not pending and bar is None and (not down or not _is_its_own(driver, own, nodes)):
         return
-    leaving = [one for one in attachments.items if one.deleting and one.driver in names_of(driver)] if down else []
+    leaving = [one for one in attachments.items if one.deleting and one.driver in names_of(driver)]
+    leaving = leaving if down or bar else []
     troubles = [driver_pod.trouble_of(pod, (ATTACHER,), nodes, events) for pod in own] if down else []
     lease = _stale_lease(leases, driver, taken)
     said = [] if isinstance(logs, Unknown) else [hit for hit in logs.of(*SAID) if ATTACHER in hit.spans[-1].capture]
     yield Finding(
         rule=RULE,
         severity=Severity.ERROR if pending or leaving else Severity.WARNING,
-        certainty=_certainty(down or lease is not None, said),
+        certainty=_certainty(down or bar is not None or lease is not None, said),
         nodes=tuple(sorted({one.node for one in pending} or {pod.node for pod in own if pod.node})),
         subject=f"workload:{CONTROLLER_APP}",
-        title=TITLE,
-        cause=lines(*_cause(driver, pending, leaving, troubles, lease, said)),
-        evidence=tuple(Evidence.of("", span) for span in _spans(pending, troubles, lease, said)),
+        title=_title(bar, down=down),
+        cause=lines(*_cause(driver, pending, leaving, troubles, lease, said, bar)),
+        evidence=tuple(Evidence.of("", span) for span in _spans(pending, troubles, lease, said, bar)),
         affects=users_of_volumes(bindings, {one.pv for one in (*pending, *leaving)}),
-        steps=pod_steps.mend_attacher(driver, troubles),
+        steps=(*bar.steps(driver), see_attachments()) if bar else pod_steps.mend_attacher(driver, troubles),
+        kind=FELT.fill(title=_title(bar, down=down)) if pending else None,
     )
+
+
+def _title(bar: Barred | None, *, down: bool) -> Text:
+    if bar is not None:
+        return NO_RIGHT
+    return TITLE if down else NO_ANSWER
 
 
 def _is_its_own(driver: Driver, own: Sequence[Pod], nodes: ClusterNodes | Unknown) -> bool:
@@ -160,15 +177,16 @@ def _cause(
     troubles: Sequence[Trouble],
     lease: Lease | None,
     said: Sequence[SignalHit],
+    bar: Barred | None,
 ) -> Iterator[Text]:
-    yield CAUSE if troubles else SILENT
+    yield bar.says if bar else CAUSE if troubles else SILENT
     if troubles and not driver.has_attacher:
         yield MISSING
     else:
         yield from (text for one in troubles[:QUOTED] for text in one.says)
     if lease is not None:
         yield STALE.fill(name=lease.name, renewed=lease.renewed, holder=lease.holder)
-    elif not troubles:
+    elif not troubles and bar is None:
         yield EITHER
     for hit in said[:QUOTED]:
         yield SAYS.fill(n=hit.total, line=driver_pod.shortened(" ".join(hit.spans[-1].text)))
@@ -181,8 +199,12 @@ def _cause(
 
 
 def _spans(
-    pending: Sequence[VolumeAttachment], troubles: Sequence[Trouble], lease: Lease | None, said: Sequence[SignalHit]
+    pending: Sequence[VolumeAttachment],
+    troubles: Sequence[Trouble],
+    lease: Lease | None,
+    said: Sequence[SignalHit],
+    bar: Barred | None,
 ) -> tuple[Span, ...]:
     pods = (span for one in troubles[:QUOTED] for span in one.spans)
-    hits = (hit.spans[-1] for hit in said[:QUOTED])
+    hits = (hit.spans[-1] for hit in (*((bar.hit,) if bar else ()), *said[:QUOTED]))
     return (*(one.span for one in pending[:QUOTED]), *pods, *((lease.span,) if lease else ()), *hits)

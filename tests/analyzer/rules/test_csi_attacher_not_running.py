@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.facts.cluster import Pods
-from analyzer.facts.logs import ClusterSignals
+from analyzer.facts.cluster import Pods, VolumeAttachments
+from analyzer.facts.logs import ClusterSignals, SignalHit
 from analyzer.facts.workloads import CsiDriver, CsiDrivers, Leases
-from analyzer.findings import Certainty, Severity
+from analyzer.findings import Certainty, Finding, Severity
 from analyzer.rules.attach.csi_attacher_not_running import csi_attacher_not_running as rule
 from analyzer.runbook import Effect
 from tests.analyzer.rules.attaching import (
@@ -102,6 +102,56 @@ def test_a_stale_lease_of_its_leader_is_confirmed():
     finding = found(rule, VolumeAttachments=PENDING, Leases=Leases((lease(), dead)))
     assert finding.certainty is Certainty.CONFIRMED
     assert dead.name in finding.cause.en
+
+
+ITS_LOG = "cluster/logs/huawei-csi-controller-abcn2/csi-attacher.log"
+ACCOUNT = "system:serviceaccount:huawei-csi:huawei-csi-controller"
+
+
+def forbidden(line: int = 9, capture: str = ITS_LOG, user: str = ACCOUNT) -> SignalHit:
+    span = Span(capture, line, line, ("leases.coordination.k8s.io is forbidden",))
+    return hit("sidecar-lease-forbidden", spans=(span,), user=user, verb="get", namespace="huawei-csi")
+
+
+def acquired(line: int) -> SignalHit:
+    return hit("sidecar-lease-acquired", spans=(Span(ITS_LOG, line, line, ("successfully acquired lease",)),))
+
+
+def refused(*hits: SignalHit, attachments: VolumeAttachments = PENDING) -> Finding:
+    return found(rule, VolumeAttachments=attachments, ClusterSignals=ClusterSignals(hits, ()))
+
+
+def test_a_lease_that_is_forbidden_is_confirmed_and_names_the_right():
+    finding = refused(forbidden())
+    assert finding.certainty is Certainty.CONFIRMED
+    assert "ServiceAccount huawei-csi/huawei-csi-controller the right to get leases" in finding.cause.en
+    assert finding.kind is not None
+    assert finding.kind.en == "csi-attacher may not hold its lease: volumes are not attached"
+
+
+def test_a_missing_right_is_given_back_and_nothing_is_restarted():
+    commands = [" ".join(step.command.argv) for step in refused(forbidden()).steps if step.command]
+    assert any(command.endswith(f"-n huawei-csi --as={ACCOUNT}") for command in commands)
+    assert not [command for command in commands if "restart" in command]
+
+
+def test_a_lease_that_it_got_after_all_is_not_the_cause():
+    assert refused(forbidden(9), acquired(10)).certainty is Certainty.POSSIBLE
+    assert refused(acquired(8), forbidden(9)).certainty is Certainty.CONFIRMED
+
+
+def test_a_lease_that_is_forbidden_to_another_sidecar_says_nothing_of_it():
+    other = forbidden(capture="cluster/logs/huawei-csi-controller-abcn2/csi-resizer.log")
+    assert refused(other).certainty is Certainty.POSSIBLE
+
+
+def test_a_missing_right_is_told_also_while_no_volume_waits():
+    assert refused(forbidden(), attachments=attachment()).severity is Severity.WARNING
+
+
+def test_a_hostile_account_reaches_no_command():
+    steps = refused(forbidden(user=f"{ACCOUNT};reboot")).steps
+    assert not [step for step in steps if step.command and "reboot" in str(step.command)]
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,21 @@ def test_a_kubelet_line_with_escaped_quotes_names_the_volume():
 def test_no_pattern_depends_on_what_the_driver_masks():
     masked = re.compile(rb"iqn\.|tgt", re.IGNORECASE)
     assert not [signal.id for signal in SIGNALS if masked.search(signal.pattern)]
+
+
+STRUCTURED = (
+    'E0703 02:15:01.204511 1 leaderelection.go:436] "Error retrieving lease lock" err="leases.coordination.k8s.io '
+    r"\"external-attacher-leader-x\" is forbidden: User \"system:serviceaccount:csi:ctl\" cannot get resource "
+    r'\"leases\" in API group \"coordination.k8s.io\" in the namespace \"csi\"" lock="csi/x"'
+)
+WITHOUT_NAME = (
+    "E0703 02:15:01.204511 1 leaderelection.go:334] error initially creating leader election record: "
+    'leases.coordination.k8s.io is forbidden: User "system:serviceaccount:csi:ctl" cannot create resource "leases" '
+    'in API group "coordination.k8s.io" in the namespace "csi"'
+)
+
+
+@pytest.mark.parametrize(("line", "verb"), [(STRUCTURED, "get"), (WITHOUT_NAME, "create")])
+def test_a_lease_that_is_forbidden_names_account_and_right_in_every_spelling(line: str, verb: str):
+    named = fields(Log.SIDECAR, line)
+    assert (named["user"], named["namespace"], named["verb"]) == ("system:serviceaccount:csi:ctl", "csi", verb)
