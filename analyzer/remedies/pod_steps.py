@@ -55,6 +55,7 @@ STOPS = Text(
     en="It stops for a moment: if it is the only replica, the service is interrupted.",
     zh="期间该 Pod 会中断；若为单副本，业务将中断。",
 )
+NOT_STARTED = Text(en="It has not started yet, so no service is interrupted.", zh="该 Pod 尚未启动，不会中断业务。")
 REPLACED = Text(en="{kind} {owner} makes a new pod under another name.", zh="{kind} {owner} 会以新的名称创建 Pod。")
 BY_WORKLOAD = {
     "ReplicaSet": REPLACED,
@@ -90,7 +91,7 @@ def delete(one: KnownPod, what_follows: Text) -> Step:
         does=Text(
             en="Delete pod {pod}, so that its volumes are attached and mounted anew. {follows} {stops}",
             zh="删除 Pod {pod}，使其卷重新映射并挂载。{follows}{stops}",
-        ).fill(pod=one.pod.full_name, follows=follows, stops=STOPS),
+        ).fill(pod=one.pod.full_name, follows=follows, stops=NOT_STARTED if one.pod.phase == "Pending" else STOPS),
         command=Command(("kubectl", "delete", "pod", one.name, "-n", one.namespace, "--timeout=5m")),
         expect=Text(en='pod "{name}" deleted', zh='输出 pod "{name}" deleted').fill(name=one.name),
         if_fails=Text(

@@ -3,7 +3,8 @@
 How we know
     The driver says so in one of its wordings (`The mount … is already exist, but the source path is not …`), and the
     mount table of PID 1 tells what is really mounted there: device and root of the topmost mount, against the LUN that
-    the PV names, or the staging mount.
+    the PV names, or the staging mount.  `bind mount already exist on: …` of a raw block volume is said where no mount
+    is, but a device node other than the staged one.
 Not reported here
     `… is already exist` at INFO: a mount that is right.  A volume that could not be mounted for other reasons.
 False alarms
@@ -12,9 +13,11 @@ False alarms
 Remedy
     Another device, and the pod is gone or does not run: each wrong layer is unmounted, from the top, while a guard sees
     the same device there and no process of the pod.  Another device under a running pod: never unmounted; the pod is
-    made anew, for what it wrote lies in the other volume.
+    made anew, for what it wrote lies in the other volume.  The right device: a pod that runs is left alone.  A device
+    node: a human looks where it leads, and removes it while the pod does not run.
 Source
-    Huawei CSI FAQ, case 7; eSDK_K8S_Plugin, connector/utils/mount.go; recorded on a real kernel: mountpoint.
+    Huawei CSI FAQ, case 7; eSDK_K8S_Plugin, connector/utils/mount.go (BindMountRawBlockDevice); recorded on a real
+    kernel: mountpoint.
 """
 
 from __future__ import annotations
@@ -70,6 +73,8 @@ def mount_point_occupied(
             yield _false_alarm(node, one, found, who, version, _kubelet(node, nodes), bindings)
         elif found.held is Held.WRONG:
             yield _wrong(node, one, found, who, mounts, bindings)
+        elif one.is_node:
+            yield _device_node(node, one, found, bindings)
         else:
             yield _undecided(node, one, found, mounts, bindings)
     if not told:
@@ -118,6 +123,7 @@ def _finding(
         cause=cause,
         evidence=tuple(Evidence.of(node, span) for span in dict.fromkeys(quoted)),
         affects=users_of_volumes(bindings, {one.pv}),
+        kind=None if title == said.TITLE else title,
     )
 
 
@@ -140,7 +146,8 @@ def _false_alarm(
         said.NO_UMOUNT,
     )
     told = _finding(node, one, found, Severity.WARNING, certainty, cause, bindings, said.TITLE_SAME)
-    return steps.mended(told, (*steps.upgrade(is_old), *steps.anew(who.pods, one.pv)))
+    waits = steps.leave(who.pods) if who.runs else steps.anew(who.pods, one.pv)
+    return steps.mended(told, (*steps.upgrade(is_old), *waits))
 
 
 def _wrong(
@@ -172,6 +179,12 @@ def _remedy(node: str, one: Occupied, found: Seen, who: Users) -> Iterator[Step]
     else:
         yield steps.look(node, one.target)
         yield steps.by_hand(node, one)
+
+
+def _device_node(node: str, one: Occupied, found: Seen, bindings: Bindings | Unknown) -> Finding:
+    cause = lines(said.NODE.fill(point=one.target, pv=one.pv or "?"), said.NODE_TRIES)
+    told = _finding(node, one, found, Severity.ERROR, Certainty.LIKELY, cause, bindings, said.TITLE_NODE)
+    return steps.mended(told, steps.device_node(node, one))
 
 
 def _undecided(

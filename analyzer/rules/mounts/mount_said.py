@@ -16,6 +16,9 @@ _KUBELET = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)")
 TITLE = Text(en="A mount point holds another source", zh="挂载点已被其他来源占用")
 TITLE_RUNNING = Text(en="A running pod uses the wrong volume", zh="运行中的 Pod 挂载了错误的卷")
 TITLE_SAME = Text(en="The driver takes the right mount for a wrong one", zh="驱动将正确的挂载误判为错误")
+TITLE_NODE = Text(
+    en="A device node lies where a raw block volume is to be mounted", zh="裸块卷的挂载位置上已有一个设备节点"
+)
 
 WRONG = Text(
     en="{point} holds {source} (device {dev}) and not its own volume {pv}.",
@@ -94,6 +97,19 @@ NOT_ON_HOST = Text(
     en="The host has nothing mounted there now: either it was unmounted meanwhile, and the kubelet's next try "
     "succeeds; or only the driver's own container still sees that mount.",
     zh="主机上该处现在没有挂载：可能已被卸载，kubelet 下次重试即可成功；也可能只有驱动容器内仍看到该挂载。",
+)
+NODE = Text(
+    en="The driver refused to mount raw block volume {pv} at {point}: a device node lies there that is not the one of "
+    "the volume. It says so (`bind mount already exist on …`) only where nothing is mounted and a device node was made "
+    "in that place, by hand, by another program, or by what restored the folder.",
+    zh="驱动拒绝在 {point} 挂载裸块卷 {pv}：该处有一个不属于该卷的设备节点。仅当该处没有挂载、却存在一个设备节点"
+    "（由人工、其他程序或目录恢复操作创建）时，驱动才会报 `bind mount already exist on …`。",
+)
+NODE_TRIES = Text(
+    en="Each try of the kubelet fails until the node is gone. To which device it leads, `ls -l` tells (its major and "
+    "minor number); removing the node itself takes no data away.",
+    zh="在该节点文件被删除之前，kubelet 的每次重试都会失败。用 `ls -l` 可查看它指向哪个设备（主、次设备号）；"
+    "删除节点文件本身不会丢失数据。",
 )
 NO_WANTED = Text(
     en="What ought to be there could not be told ({wanted} is not mounted, or by several devices), so two causes are "

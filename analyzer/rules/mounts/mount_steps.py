@@ -69,6 +69,52 @@ def anew(pods: tuple[Pod, ...], pv: str) -> tuple[Step, ...]:
     return (step_by_hand(ADMIN, f"pods-of-{pv}", does.fill(pv=pv or "?"), Phase.RECREATE),)
 
 
+def leave(pods: tuple[Pod, ...]) -> tuple[Step, ...]:
+    """The pods use the right volume: what is wrong is the driver's message."""
+    does = Text(
+        en="Leave pod {pods} alone: it runs on the right volume, and deleting it would only stop it. Only if the "
+        "failed tries must end before that, and in a maintenance window, have it made anew; they come back with the "
+        "next restart of the kubelet",
+        zh="不要改动 Pod {pods}：它正在使用正确的卷，删除只会中断业务。仅当必须提前消除这些失败重试时，"
+        "才在维护窗口中重建它；下次重启 kubelet 后仍会再次出现",
+    )
+    names = ", ".join(pod.full_name for pod in pods)
+    return (step_by_hand(ADMIN, f"leave-{names}", does.fill(pods=names), Phase.RECREATE),)
+
+
+def device_node(node: str, one: Occupied) -> tuple[Step, ...]:
+    """What lies there is looked at, and removed by a human."""
+    does = Text(en="See what lies at {point}", zh="查看 {point} 处是什么").fill(point=one.target)
+    try:
+        point = KubeletPath(one.target)
+    except UnsafeValueError:
+        return step_by_hand(node, f"node-{one.target}", does, Phase.CHECK), _node_gone(node, one)
+    expect = Text(
+        en="One line that begins with b (or c): a device node; the two numbers before the date tell to which device it "
+        "leads (`lsblk` lists them as MAJ:MIN)",
+        zh="一行以 b（或 c）开头的输出，表示设备节点；日期前的两个数字为设备号（可与 `lsblk` 的 MAJ:MIN 对照）",
+    )
+    looked = Command(("ls", "-l", point))
+    look_at = Step(node, Phase.CHECK, f"node-{point}", Effect.READS, does, looked, expect, NOT_A_NODE)
+    return look_at, _node_gone(node, one)
+
+
+NOT_A_NODE = Text(
+    en="Another kind of file, or none: it has changed since; leave it, and collect again.",
+    zh="若为其他类型的文件或文件不存在：说明此后已有变化，请勿改动并重新采集。",
+)
+
+
+def _node_gone(node: str, one: Occupied) -> Step:
+    does = Text(
+        en="Only if it is a device node and the pod that waits for it does not run: remove that node alone, with "
+        "`rm {point}` (never -r). Then find out what made it. The kubelet's next try mounts the volume there",
+        zh="仅当该处是设备节点且等待它的 Pod 未运行时：用 `rm {point}`（不要加 -r）只删除该节点文件，并查明由什么创建。"
+        "kubelet 下次重试时会在该处挂载该卷",
+    )
+    return step_by_hand(node, f"node-gone-{one.target}", does.fill(point=one.target), Phase.UNMOUNT)
+
+
 def save_data(pods: tuple[Pod, ...], pv: str) -> Step:
     """Before the pod goes: nothing else tells which data belongs where."""
     does = Text(

@@ -35,6 +35,7 @@ class Occupied:
     actual: str
     pv: str
     spans: tuple[Span, ...]
+    is_node: bool = False  # the driver found no mount there, but a device node other than the volume's
 
     @property
     def pod_uid(self) -> str:
@@ -87,7 +88,7 @@ def _as_one(same: list[Occupied]) -> Occupied:
     actual = next((one.actual for one in same if one.actual), "")
     pv = next((one.pv for one in same if one.pv), "")
     spans = tuple(dict.fromkeys(span for one in same for span in one.spans))
-    return Occupied(same[0].target, same[0].wanted, actual, pv, spans)
+    return Occupied(same[0].target, same[0].wanted, actual, pv, spans, any(one.is_node for one in same))
 
 
 def _of_failures(
@@ -121,7 +122,8 @@ def _read(said: dict[str, str], pv: str, spans: tuple[Span, ...]) -> Occupied:
     target = first("target", "block_target")
     match = _OF_POD.fullmatch(target) or _BLOCK.fullmatch(target)
     wanted = first("wanted", "wanted_share", "block", "stage_wanted")
-    return Occupied(target, wanted, first("actual", "actual_share", "stage_actual"), pv or _pv(match), spans)
+    actual = first("actual", "actual_share", "stage_actual")
+    return Occupied(target, wanted, actual, pv or _pv(match), spans, is_node=bool(said.get("block_target")))
 
 
 def _pv(match: re.Match[str] | None) -> str:

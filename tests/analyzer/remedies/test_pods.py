@@ -41,7 +41,11 @@ def test_a_pod_of_a_stateful_set_is_deleted_and_keeps_name_and_claims() -> None:
         "kubectl get pod orders-0 -n shop -o wide",
     ]
     assert "under the same name, with the same claims and data" in said(steps)
-    assert "if it is the only replica, the service is interrupted" in said(steps)
+
+
+def test_what_the_deletion_stops_is_told_of_a_pod_that_runs_only() -> None:
+    assert "if it is the only replica, the service is interrupted" in said(recreate([pod(phase="Running")]))
+    assert "It has not started yet, so no service is interrupted" in said(recreate([pod()]))
 
 
 @pytest.mark.parametrize("kind", ["ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", ""])

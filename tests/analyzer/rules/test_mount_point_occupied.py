@@ -188,6 +188,18 @@ def test_a_raw_volume_is_told_by_the_node_of_dev_that_is_bound():
     assert found(says, Mounts=mounts(line.replace("/dm-4", "/dm-3"))).severity is Severity.WARNING
 
 
+@pytest.mark.parametrize("table", [mounts(STAGING), UNKNOWN])
+def test_a_device_node_at_the_place_of_a_raw_volume_is_looked_at_and_removed_by_a_human(table: Mounts | Unknown):
+    point = f"{FOLDER}/volumeDevices/publish/pvc-2/{UID}"
+    staged = f"{FOLDER}/volumeDevices/staging/pvc-2/san.pvc-2"
+    says = f"bind mount already exist on: {point},and it is not the expected device: {staged}"
+    finding = found(says, Mounts=table)
+    assert (finding.certainty, finding.subject) == (Certainty.LIKELY, f"mount:{point}")
+    assert "a device node lies there" in finding.cause.en
+    assert commands(finding.steps) == [f"ls -l {point}", "by hand"]
+    assert f"`rm {point}`" in finding.steps[-1].does.en
+
+
 def test_a_wrong_device_at_the_staging_path_is_never_unmounted_but_its_pods_leave_it():
     says = "The source path is /dev/mapper/mpathb, the real path is /dev/mapper/mpathc"
     devices = DmDevices((dm("mpathb", 1, WWN), dm("mpathc", 2, "6" * 32)))
@@ -214,7 +226,15 @@ def test_an_old_driver_on_new_kubernetes_takes_the_right_mount_for_a_wrong_one(v
     assert (finding.severity, finding.certainty) == (Severity.WARNING, Certainty.CONFIRMED)
     assert not any(step.phase is Phase.UNMOUNT for step in finding.steps)
     assert "Upgrade the driver to V4.1.0" in "".join(step.does.en for step in finding.steps)
-    assert "kubectl delete pod orders-0 -n shop --timeout=5m" in commands(finding.steps)
+    assert finding.kind == finding.title
+
+
+def test_a_pod_that_runs_on_its_right_volume_is_left_alone():
+    right = {"Mounts": mounts(STAGING, RIGHT), "Driver": driver("4.0.0")}
+    finding = found(OF_4_5, Pods=Pods((pod("Running"),)), **right)
+    assert not any(step.effect is Effect.DESTROYS for step in finding.steps)
+    assert "Leave pod shop/orders-0 alone" in finding.steps[-1].does.en
+    assert "kubectl delete pod orders-0 -n shop --timeout=5m" in commands(found(OF_4_5, **right).steps)
 
 
 @pytest.mark.parametrize(("version", "kubelet"), [("3.2.3", "v1.29.4"), ("4.1.0", "v1.29.4"), ("4.0.0", "v1.23.9")])
