@@ -27,18 +27,25 @@ from dataclasses import dataclass
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.across import Across
-from analyzer.facts.bindings import Bindings
+from analyzer.facts.bindings import FILE_PROTOCOLS, Bindings
 from analyzer.facts.claims import PersistentVolumeClaims
-from analyzer.facts.cluster import Events, PersistentVolumes, Pods, VolumeAttachments
+from analyzer.facts.cluster import (
+    Events,
+    PersistentVolume,
+    PersistentVolumes,
+    Pods,
+    StorageBackends,
+    VolumeAttachments,
+)
 from analyzer.facts.driver import Driver
 from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, cluster_rule
-from analyzer.rules.attach import refusal
 from analyzer.rules.attach.calls import Calls
 from analyzer.rules.attach.driver_pod import shortened
+from analyzer.rules.attach.refusal import Refusal
 from analyzer.rules.attach.waiting import Wait, attach_events, is_pending, names_of, waits
 from analyzer.texts import Text, lines
 
@@ -85,6 +92,7 @@ def attach_failed(
     bindings: Bindings | Unknown,
     controller: ClusterSignals | Unknown,
     logs: Across[Signals],
+    backends: StorageBackends | Unknown,
 ) -> Iterator[Finding]:
     waiting = list(waits(pods, volumes, claims, driver, taken))
     calls = Calls(logs, controller, driver)
@@ -98,8 +106,23 @@ def attach_failed(
         spans = (*one.spans, *before.spans) if before else one.spans
         users = before.users if before else ()
         by_volume[one.pv, one.node] = _Failure(one.pv, one.node, one.says, spans, users or one.users)
+    by_name = {one.name: one for one in volumes.items}
     for failure in by_volume.values():
-        yield _finding(failure, driver, users_of_volumes(bindings, {failure.pv}) or failure.users)
+        volume = by_name.get(failure.pv)
+        refusal = Refusal(
+            pv=failure.pv,
+            volume=volume.array_name if volume else failure.pv,
+            node=failure.node,
+            error=shortened(failure.says),
+            is_file_system=_is_file_system(volume, backends),
+            was_called=calls.were_made(volume) if volume else None,
+        )
+        yield _finding(failure, refusal, driver, users_of_volumes(bindings, {failure.pv}) or failure.users)
+
+
+def _is_file_system(volume: PersistentVolume | None, backends: StorageBackends | Unknown) -> bool:
+    items = () if isinstance(backends, Unknown) or volume is None else backends.items
+    return any(one.protocol in FILE_PROTOCOLS for one in items if volume and one.name == volume.backend)
 
 
 def _refused(driver: Driver, attachments: VolumeAttachments | Unknown) -> Iterator[_Failure]:
@@ -151,7 +174,7 @@ def _unwrapped(says: str) -> str:
     return (match["says"] if match else says).strip()
 
 
-def _finding(failure: _Failure, driver: Driver, users: tuple[Affected, ...]) -> Finding:
+def _finding(failure: _Failure, refusal: Refusal, driver: Driver, users: tuple[Affected, ...]) -> Finding:
     return Finding(
         rule=RULE,
         severity=Severity.ERROR,
@@ -159,8 +182,8 @@ def _finding(failure: _Failure, driver: Driver, users: tuple[Affected, ...]) -> 
         nodes=(failure.node,),
         subject=f"pv:{failure.pv}",
         title=TITLE_OF.fill(volume=failure.pv, node=failure.node),
-        cause=lines(*refusal.says(failure.pv, failure.node, shortened(failure.says))),
+        cause=lines(*refusal.says()),
         evidence=tuple(Evidence.of(node, span) for node, span in dict.fromkeys(failure.spans)),
         affects=users,
-        steps=refusal.look(failure.pv, driver, users),
+        steps=tuple(refusal.look(driver, users)),
     )

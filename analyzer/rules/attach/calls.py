@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from analyzer.facts import Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.cluster import PersistentVolume
-from analyzer.facts.driver import Driver
+from analyzer.facts.driver import CONTAINER, CONTROLLER_APP, Driver
 from analyzer.facts.logs import ClusterSignals, SignalHit, Signals
 
 STARTED, ATTACHED, FAILED = "driver-attach-started", "driver-attached", "driver-attach-failed"
@@ -43,6 +43,16 @@ class Calls:
                 if hit.last > ended:
                     return node, hit
         return None
+
+    def were_made(self, volume: PersistentVolume) -> bool | None:
+        """Whether any call for this volume is told; None where no log of the controller was read."""
+        logs = [signals for _, signals in self._logs()]
+        if any(True for signals in logs for _ in _hits(signals, STARTED, volume)):
+            return True
+        reaches = [one for signals in logs for one in signals.reaches]
+        read = {one.source.rpartition("/")[2] for one in reaches} | {one.probe for one in reaches}
+        own = {CONTROLLER_APP, *(f"{pod.name}/{CONTAINER}" for pod in self.driver.controller_pods)}
+        return False if own & read else None
 
     def _logs(self) -> Iterator[tuple[str, Signals | ClusterSignals]]:
         yield from self.of_nodes.known()

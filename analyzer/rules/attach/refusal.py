@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from analyzer.facts.driver import Driver
 from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
@@ -17,6 +18,13 @@ CAUSE = Text(
     en="The array or the driver does not attach {pv} to {node}: {says}",
     zh="阵列或驱动未能将 {pv} attach 到 {node}：{says}",
 )
+CAUSE_BEFORE = Text(
+    en="Kubernetes does not get {pv} attached to {node}: {says}",
+    zh="Kubernetes 未能将 {pv} attach 到 {node}：{says}",
+)
+# said by Kubernetes before the driver is asked, or without its answer
+UNASKED = re.compile(r"does not contain driver")
+UNANSWERED = re.compile(r"timed out waiting for external-attacher|[Aa]ttach(?:ment)? timeout for volume")
 HINTS = (
     (
         re.compile(r"^no answer since "),
@@ -35,19 +43,19 @@ HINTS = (
         ),
     ),
     (
-        re.compile(
-            r"timed out waiting for external-attacher|Attach timeout for volume|DeadlineExceeded|deadline exceeded"
-        ),
+        re.compile(f"{UNANSWERED.pattern}|DeadlineExceeded|deadline exceeded"),
         Text(
-            en="Nobody answered in time: csi-attacher or the driver's controller does not run, or waits for the array.",
-            zh="没有组件及时响应：csi-attacher 或驱动控制器未运行，或在等待阵列响应。",
+            en="Nobody answered in time: csi-attacher or the driver's controller does not work, or waits for the "
+            "array.",
+            zh="没有组件及时响应：csi-attacher 或驱动控制器未正常工作，或在等待阵列响应。",
         ),
     ),
     (
-        re.compile(r"does not contain driver"),
+        UNASKED,
         Text(
-            en="The node does not know the driver: its node plugin is not registered there.",
-            zh="该节点不认识该驱动：节点插件未在该节点注册。",
+            en="The node does not know the driver: its node plugin is not registered there. Neither the driver's "
+            "controller nor the array was asked.",
+            zh="该节点不认识该驱动：节点插件未在该节点注册。驱动控制器和阵列均未收到请求。",
         ),
     ),
     (
@@ -66,29 +74,46 @@ SHARED = Text(
     zh="仅凭该报错无法确定原因。可能是：节点的启动器（缺失、被其他主机占用、重复）、阵列上的卷或映射、"
     "阵列账号或许可证，或阵列自身状态。",
 )
+SHARED_OF_FILES = Text(
+    en="The error alone does not tell its cause. It may be: the file system on the array, an account or license of "
+    "the array, or the array's own state.",
+    zh="仅凭该报错无法确定原因。可能是：阵列上的文件系统、阵列账号或许可证，或阵列自身状态。",
+)
 LOOK = Text(
     en="In the log of the driver's controller (/var/log/huawei/huawei-csi-controller on the node that runs it), find "
-    "`controller publish volume {pv}` and read the lines of the same requestID; look an error code up in the array's "
-    "documentation",
-    zh="在驱动控制器日志（其所在节点的 /var/log/huawei/huawei-csi-controller）中查找 `controller publish volume {pv}`，"
-    "查看相同 requestID 的日志行；如有错误码，请查阅阵列文档",
+    "`controller publish volume` with {volume} and read the lines of the same requestID; look an error code up in the "
+    "array's documentation",
+    zh="在驱动控制器日志（其所在节点的 /var/log/huawei/huawei-csi-controller）中查找 {volume} 的 "
+    "`controller publish volume`，查看相同 requestID 的日志行；如有错误码，请查阅阵列文档",
 )
 
 
-def says(pv: str, node: str, error: str) -> Iterator[Text]:
-    yield CAUSE.fill(pv=pv, node=node, says=error)
-    yield from (text for pattern, text in HINTS if pattern.search(error))
-    yield SHARED
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error of attaching, and what is known around it."""
 
+    pv: str
+    volume: str  # its name on the array, as the driver's log has it
+    node: str
+    error: str
+    is_file_system: bool = False
+    was_called: bool | None = None  # the driver's controller, by its log; None where that was not read
 
-def look(pv: str, driver: Driver, users: tuple[Affected, ...]) -> tuple[Step, ...]:
-    return (
-        *(steps.describe_pod(one.namespace, one.pod) for one in users[:2] if one.pod),
-        *_controllers(driver),
-        step_by_hand(ADMIN, f"attach-log-{pv}", LOOK.fill(pv=pv), Phase.CHECK),
-        steps.see_attachments(),
-        *steps.see_pods(users),
-    )
+    def says(self) -> Iterator[Text]:
+        is_before = UNASKED.search(self.error) or UNANSWERED.search(self.error)
+        yield (CAUSE_BEFORE if is_before else CAUSE).fill(pv=self.pv, node=self.node, says=self.error)
+        yield from (text for pattern, text in HINTS if pattern.search(self.error))
+        if not is_before:
+            yield SHARED_OF_FILES if self.is_file_system else SHARED
+
+    def look(self, driver: Driver, users: tuple[Affected, ...]) -> Iterator[Step]:
+        yield from (steps.describe_pod(one.namespace, one.pod) for one in users[:2] if one.pod)
+        if not UNASKED.search(self.error):
+            yield from _controllers(driver)
+        if not UNASKED.search(self.error) and not (UNANSWERED.search(self.error) and self.was_called is False):
+            yield step_by_hand(ADMIN, f"attach-log-{self.pv}", LOOK.fill(volume=self.volume), Phase.CHECK)
+        yield steps.see_attachments()
+        yield from steps.see_pods(users)
 
 
 def _controllers(driver: Driver) -> Iterator[Step]:

@@ -19,6 +19,7 @@ from analyzer.facts.cluster import (
     PersistentVolumes,
     Pod,
     Pods,
+    StorageBackends,
     VolumeAttachment,
     VolumeAttachments,
 )
@@ -177,6 +178,7 @@ HEALTHY: dict[type, object] = {
     Signals: logs(),
     Clock: clock(0),
     Bindings: UNKNOWN,
+    StorageBackends: UNKNOWN,
 }
 
 

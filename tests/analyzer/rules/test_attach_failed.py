@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.facts.cluster import Pods, VolumeAttachments
-from analyzer.facts.logs import SignalHit
-from analyzer.findings import Affected, Certainty
+from analyzer.facts.cluster import PersistentVolumes, Pods, StorageBackend, StorageBackends, VolumeAttachments
+from analyzer.facts.logs import LogReach, SignalHit, Signals
+from analyzer.findings import Affected, Certainty, Finding
 from analyzer.rules import Through
 from analyzer.rules.attach.attach_failed import attach_failed as rule
 from analyzer.runbook import Effect
@@ -25,6 +25,7 @@ from tests.analyzer.rules.attaching import (
     logs,
     node_pod,
     pod,
+    volume,
 )
 
 REFUSED = attachment(attached=False, attach_error="rpc error: code = Internal desc = create mapping error: 1077949066")
@@ -115,6 +116,47 @@ def test_a_line_of_the_log_about_something_else_is_not_taken(logged: SignalHit):
 def test_words_that_are_known_are_explained(says: str, words: str):
     refused = attachment(attached=False, attach_error=says)
     assert words in found(rule, VolumeAttachments=refused).cause.en
+
+
+def refused(says: str, **facts: object) -> Finding:
+    return found(rule, VolumeAttachments=attachment(attached=False, attach_error=says), **facts)
+
+
+def looks_into_the_log(finding: Finding) -> list[str]:
+    return [step.does.en for step in finding.steps if "controller publish volume" in step.does.en]
+
+
+NOT_REGISTERED = "CSINode n1 does not contain driver csi.huawei.com"
+TIMED_OUT = "timed out waiting for external-attacher of csi.huawei.com CSI driver to attach volume x"
+
+
+@pytest.mark.parametrize("says", [NOT_REGISTERED, TIMED_OUT])
+def test_what_kubernetes_says_without_the_driver_is_not_said_of_array_or_driver(says: str):
+    cause = refused(says).cause.en
+    assert cause.startswith("Kubernetes does not get pvc-1 attached to n1")
+    assert "initiators" not in cause
+
+
+def test_nobody_is_sent_to_a_log_for_a_call_that_was_never_made():
+    assert not looks_into_the_log(refused(NOT_REGISTERED))
+    assert looks_into_the_log(refused(TIMED_OUT))  # the controller's log was not read
+    silent_controller = LogReach("driver_logs", "files/var/log/huawei/huawei-csi-controller", "a", "b")
+    heard = logs(n2=Signals((), ("driver_logs",), (silent_controller,)))
+    assert not looks_into_the_log(refused(TIMED_OUT, Signals=heard))
+    assert looks_into_the_log(refused(TIMED_OUT, Signals=logs(n2=log("a", "b", STARTED))))
+
+
+def test_a_volume_is_looked_for_by_the_name_that_the_log_has():
+    nas = PersistentVolumes((volume(volume_handle="nas-1.pvc_1"),))
+    (says,) = looks_into_the_log(refused("create share error: 1", PersistentVolumes=nas))
+    assert "with pvc_1 and" in says
+
+
+def test_a_file_system_has_no_initiators():
+    nas = StorageBackends((StorageBackend("san-1", "nfs", "oceanstor-nas", True, (), SPAN),))
+    cause = refused("x error: 1", StorageBackends=nas).cause.en
+    assert "the file system on the array" in cause
+    assert "initiators" not in cause
 
 
 @pytest.mark.parametrize(
