@@ -24,6 +24,7 @@ KUBELET_FOLDERS = (
     "/opt/rke/var/lib/kubelet",
     "/var/vcap/data/kubelet",
     "/data/kubelet",
+    "/mnt/paas/kubernetes/kubelet",
 )
 
 _UNIT_FILES = r"""

@@ -150,6 +150,16 @@ def test_only_probes_that_touch_something_are_active() -> None:
     ]
 
 
+@pytest.mark.parametrize("folder", ["/var/lib/kubelet", "/var/vcap/data/kubelet", "/mnt/paas/kubernetes/kubelet"])
+def test_the_kubelets_folder_is_looked_for_where_the_drivers_guide_has_it(folder: str) -> None:
+    asked = {probe.name: probe for probe in catalogue()}
+    notes, volumes = asked["driver_wwn_files"], asked["kubelet_volumes"]
+    assert isinstance(notes, Probe)
+    assert folder in notes.argv
+    assert isinstance(volumes, FileProbe)
+    assert f"{folder}/plugins/kubernetes.io/csi/*/*/vol_data.json" in volumes.globs
+
+
 def test_what_reads_devices_or_mounts_is_guarded() -> None:
     assert all("unsafe" in SCRIPTS[name] for name in ("lvm_pvs", "direct_read", "mount_stat"))
     assert "ro,nolock,soft" in SCRIPTS["nfs_mount"]
