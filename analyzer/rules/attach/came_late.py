@@ -52,6 +52,7 @@ def findings(
         evidence=tuple(Evidence.of("", span) for span in (lease.span, *(one.span for _, _, one in late))),
         affects=tuple(sorted(Affected(pod.namespace, pod.name, claim, one.pv) for pod, claim, one in late)),
         steps=tuple(steps.look_at_controller_manager()),
+        kind=TITLE,
     )
 
 

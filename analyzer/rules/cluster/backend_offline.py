@@ -38,12 +38,14 @@ TITLE = Text(en="Backend {backend} is offline", zh="后端 {backend} 离线")
 CAUSE = Text(
     en="The driver cannot manage the array behind backend {backend} ({protocol}): it is offline, so that no volume of "
     "it can be created, attached or detached.",
-    zh="驱动无法管理后端 {backend}（{protocol}）对应的阵列：该后端离线，因此其卷无法创建、映射或解除映射。",
+    zh="驱动无法管理后端 {backend}（{protocol}）对应的阵列：该后端离线，因此其卷无法创建、attach 或 detach。",
 )
 WHY_REFUSED = Text(
-    en="The array refused the driver's login: {says}. A changed password or a locked account are the usual reasons.",
-    zh="阵列拒绝了驱动的登录：{says}。常见原因是密码已修改或账号被锁定。",
+    en="The array refused the driver's login, last with: {says}. A changed password or a locked account are the usual "
+    "reasons.",
+    zh="阵列拒绝了驱动的登录，最近一次报错：{says}。常见原因是密码已修改或账号被锁定。",
 )
+BEFORE = Text(en="Before that: {says}.", zh="此前的报错：{says}。")
 WHY_NO_ANSWER = Text(
     en="The management address {url} did not answer the controller in time: network, firewall, or the array itself.",
     zh="管理地址 {url} 未在时限内应答控制器：请检查网络、防火墙或阵列本身。",
@@ -109,9 +111,10 @@ def _finding(
     users: tuple[Affected, ...],
     driver: Driver | Unknown,
 ) -> Finding:
-    told = next((one for wanted in (REFUSED, NO_ANSWER) for one in hits if one[1].signal == wanted), None)
+    told = _told(hits, REFUSED)[-1:] or _told(hits, NO_ANSWER)[-1:]
+    last = told[0] if told else None
     names = {"backend": backend.name, "protocol": backend.protocol or "?"}
-    quoted = [one for one in hits if one == told or (one[1].field("backend") or "") == backend.name][:2]
+    quoted = [*told, *(one for one in hits if (one[1].field("backend") or "") == backend.name)][:2]
     return Finding(
         rule="backend-offline",
         severity=Severity.ERROR,
@@ -119,17 +122,28 @@ def _finding(
         nodes=(),
         subject=f"backend:{backend.name}",
         title=TITLE.fill(**names),
-        cause=lines(CAUSE.fill(**names), _why(told), STILL),
+        cause=lines(CAUSE.fill(**names), *_why(last, hits), STILL),
         evidence=(Evidence.of("", backend.span), *(Evidence.of(node, hit.spans[-1]) for node, hit in quoted)),
         affects=users,
-        steps=backend_steps.bring_online(backend, driver, refused=told is not None and told[1].signal == REFUSED),
+        steps=backend_steps.bring_online(backend, driver, refused=last is not None and last[1].signal == REFUSED),
     )
 
 
-def _why(told: tuple[str, SignalHit] | None) -> Text:
+def _told(hits: tuple[tuple[str, SignalHit], ...], signal: str) -> list[tuple[str, SignalHit]]:
+    """Oldest first: at the beginning the password is wrong, at the end the account is locked."""
+    return sorted((one for one in hits if one[1].signal == signal), key=lambda one: one[1].last)
+
+
+def _why(told: tuple[str, SignalHit] | None, hits: tuple[tuple[str, SignalHit], ...]) -> Iterator[Text]:
     if told is None:
-        return WHY_UNKNOWN
-    hit = told[1]
-    if hit.signal == REFUSED:
-        return WHY_REFUSED.fill(says=(hit.field("says") or "?").strip("{} \n")[:300])
-    return WHY_NO_ANSWER.fill(url=hit.field("url") or "?")
+        yield WHY_UNKNOWN
+    elif told[1].signal == NO_ANSWER:
+        yield WHY_NO_ANSWER.fill(url=told[1].field("url") or "?")
+    else:
+        said = list(dict.fromkeys(_says(hit) for _, hit in reversed(_told(hits, REFUSED))))
+        yield WHY_REFUSED.fill(says=said[0])
+        yield from (BEFORE.fill(says=says) for says in said[1:2])
+
+
+def _says(hit: SignalHit) -> str:
+    return (hit.field("says") or "?").strip("{}. \n")[:300]

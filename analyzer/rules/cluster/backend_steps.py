@@ -21,7 +21,7 @@ STOP_FIRST = Text(
     "kubectl scale deployment huawei-csi-controller -n {namespace} --replicas=0。"
     "然后执行：oceanctl update backend {backend} -n {namespace} --password；"
     "最后将控制器恢复为原来的副本数（{replicas}）。"
-    "停止期间无法创建、映射或解除映射卷；已挂载的卷不受影响。",
+    "停止期间无法创建、attach 或 detach 卷；已挂载的卷不受影响。",
 )
 NETWORK = Text(
     en="From the host of the controller's pod, see whether the array's management port answers (curl -k "

@@ -54,8 +54,21 @@ def test_a_backend_that_is_online_or_was_never_synchronised_is_not_reported():
 
 def test_a_refused_login_is_its_reason_and_the_controller_is_stopped_before_the_password_is_set():
     finding = found(backend(), hits=(SILENT, REFUSED))
-    assert "refused the driver's login: locked" in finding.cause.en
+    assert "refused the driver's login, last with: locked." in finding.cause.en
     assert "--replicas=0" in finding.steps[1].does.en
+
+
+def refused_with(says: str, last: str) -> SignalHit:
+    return SignalHit("driver-login-refused", (("url", "https://192.0.2.1"), ("says", says)), 1, last, last, (SPAN,))
+
+
+def test_of_several_refusals_the_last_is_quoted_and_the_one_before_it():
+    wrong = refused_with(" code:1077949061, description:The User name or password is incorrect. }", "2026-07-03 10:02")
+    locked = refused_with(" code:1077987870, description:The account has been locked. }", "2026-07-03 10:14")
+    for hits in ((wrong, locked), (locked, wrong)):
+        cause = found(backend(), hits=hits).cause.en
+        assert "last with: code:1077987870, description:The account has been locked. A changed" in cause
+        assert "Before that: code:1077949061, description:The User name or password is incorrect.\n" in cause
 
 
 def test_a_log_that_lies_on_a_node_tells_as_well():
