@@ -25,6 +25,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "pods": {
         "spec": "nodeName hostNetwork volumes.name volumes.persistentVolumeClaim.claimName "
         "volumes.persistentVolumeClaim.readOnly "
+        "volumes.iscsi.iqn volumes.iscsi.lun volumes.fc.lun volumes.fc.wwids volumes.hostPath.path "
         "volumes.ephemeral.volumeClaimTemplate.spec.storageClassName containers.name containers.image containers.args "
         "containers.volumeMounts containers.volumeDevices initContainers.name initContainers.image",
         "status": "phase reason message startTime hostIP containerStatuses.name containerStatuses.ready "
@@ -34,8 +35,9 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "persistentvolumes": {
         "spec": "accessModes capacity claimRef.kind claimRef.namespace claimRef.name claimRef.uid csi.driver "
-        "csi.fsType csi.volumeHandle csi.readOnly csi.volumeAttributes nfs mountOptions persistentVolumeReclaimPolicy "
-        "storageClassName volumeMode",
+        "csi.fsType csi.volumeHandle csi.readOnly csi.volumeAttributes nfs iscsi.iqn iscsi.lun "
+        "iscsi.targetPortal fc.lun fc.targetWWNs fc.wwids local.path hostPath.path mountOptions "
+        "persistentVolumeReclaimPolicy storageClassName volumeMode",
         "status": "phase reason message",
     },
     "persistentvolumeclaims": {

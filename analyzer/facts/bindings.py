@@ -45,6 +45,7 @@ class Binding:
     name: str  # "VolumeAttachment csi-…" or "Pod default/mypod"
     pv: str
     span: Span
+    may_be: str = ""  # of a doubt: `lun:2`, `dev:/dev/mapper/mpathb`, "" when it may mean any LUN
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +80,10 @@ class Bindings:
 
     def doubts_on(self, node: str) -> tuple[Binding, ...]:
         return tuple(binding for binding in self.doubts if binding.node == node)
+
+    def names(self, name: str, boot_id: str | None) -> frozenset[str]:
+        """What the cluster calls this machine: an inventory may have another name for it, the boot id is the same."""
+        return frozenset({name, *(node.name for node in self.nodes if boot_id and node.boot_id == boot_id)})
 
     def node(self, name: str, boot_id: str | None) -> ClusterNode | None:
         """The cluster's own object for this node: the same name, and the same boot of it."""
@@ -134,7 +139,7 @@ def bind(
 
     doubtful = {one.name for one in attachments if one.publish_info is None and is_ours(one.driver)}
     published_pvs = {one.pv for one in attachments if one.publish_info is not None}
-    others = {one.name for one in volumes if not is_ours(one.driver)}
+    others = {one.name for one in volumes if not is_ours(one.driver) and (one.driver or _is_no_lun(one))}
     told = {*wwns, *published_pvs, *others, *_on_file_servers(volumes, backends)}
     claimed = {(one.claim_namespace, one.claim_name): one.name for one in volumes if one.claim_name}
     claimed = {(one.namespace, one.name): one.volume for one in asked or () if one.volume} | claimed
@@ -142,7 +147,7 @@ def bind(
         bound=(*(binding for binding in attached if binding.wwn), *_of_pods(pods, claimed, wwns)),
         doubts=(
             *(one for one in attached if not one.wwn and one.name.removeprefix(ATTACHMENT) in doubtful),
-            *_doubtful_pods(pods, claimed, told.__contains__, claims_known=asked is not None),
+            *_doubtful_pods(pods, claimed, volumes, told.__contains__, claims_known=asked is not None),
         ),
         claims=tuple(sorted(_claims(pods, volumes, wwns))),
         nodes=nodes,
@@ -173,17 +178,31 @@ def _of_pods(
             yield Binding(wwns[pv], pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
 
 
+def _is_no_lun(volume: PersistentVolume) -> bool:
+    """One that Kubernetes itself attaches, and that is no device; of an unknown source it may be any."""
+    return volume.source != "" and not volume.may_be
+
+
 def _doubtful_pods(
     pods: tuple[Pod, ...],
     claimed: Mapping[tuple[str, str], str],
+    volumes: tuple[PersistentVolume, ...],
     is_told: Callable[[str], bool],
     *,
     claims_known: bool,
 ) -> Iterator[Binding]:
     """Pods with a claim whose PV tells no WWN; and, while the claims are not known, with one that may be bound."""
+    hints = {one.name: one.may_be for one in volumes}
     for pod, pv in _wanted(pods, claimed):
         if not is_told(pv) if pv else not claims_known:
-            yield Binding("", pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span)
+            yield from _doubts(pod, pv, hints.get(pv) or ("",))
+    for pod in pods:
+        if pod.node and pod.phase not in FINISHED:
+            yield from _doubts(pod, "", pod.may_be)
+
+
+def _doubts(pod: Pod, pv: str, hints: tuple[str, ...]) -> Iterator[Binding]:
+    return (Binding("", pod.node, f"Pod {pod.namespace}/{pod.name}", pv, pod.span, hint) for hint in hints)
 
 
 def _wanted(pods: tuple[Pod, ...], claimed: Mapping[tuple[str, str], str]) -> Iterator[tuple[Pod, str]]:

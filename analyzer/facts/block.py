@@ -83,6 +83,21 @@ class LunReports:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectRead:
+    """One block read past the cache from a map or disk that was thought dead."""
+
+    device: str  # "/dev/mapper/mpathb", "/dev/sdb"
+    exit_code: int | None  # None: still reading at the limit
+    read_bytes: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DirectReads:
+    reads: tuple[DirectRead, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceLink:
     """A symbolic link of /dev/disk/by-id, /dev/disk/by-path or /dev/mapper."""
 

@@ -58,6 +58,10 @@ class PersistentVolume:
     read_only: bool = False
     attributes: tuple[tuple[str, str], ...] = ()  # spec.csi.volumeAttributes
     created: str = ""
+    source: str = ""  # csi, nfs, iscsi, fc, local, hostPath; "" when the bundle does not tell
+    may_be: tuple[
+        str, ...
+    ] = ()  # attached by Kubernetes itself: `lun:2`, `dev:/dev/mapper/mpathb`, "" for any
 
     @property
     def backend(self) -> str:
@@ -111,6 +115,7 @@ class Pod:
     unschedulable: str = ""  # the scheduler's message
     containers: tuple[Container, ...] = ()
     read_only_claims: tuple[str, ...] = ()
+    may_be: tuple[str, ...] = ()  # its own volumes that Kubernetes attaches, as those of a PersistentVolume
     reason: str = ""
     init_containers: tuple[Container, ...] = ()
     message: str = ""  # status.message: why it was evicted

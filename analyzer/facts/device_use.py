@@ -1,6 +1,6 @@
 """What uses a block device, from everything that tells of it: mounts, swap, what stands on top, open files.
 
-Input    the mount table of PID 1, lsblk, swap areas, open files, and sysfs; each but sysfs may be missing.
+Input    sysfs; and the mount table of PID 1, lsblk, swap areas, open files, LVM, udev's links: each may be missing.
 Output   by device; None where the capture that would tell is missing, or cannot tell.
 A disk is used where one of its partitions is.  A pod's volume in Block mode is a bind mount of the device node itself:
 its file system is that of /dev, and its root the node's name.
@@ -12,9 +12,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from analyzer.facts.block import BlockDevice, BlockDevices, LsblkDevices, Opener, Openers, SwapAreas
+from analyzer.facts import Span
+from analyzer.facts.block import (
+    BlockDevice,
+    BlockDevices,
+    LinksById,
+    LsblkDevices,
+    Opener,
+    Openers,
+    PhysicalVolumes,
+    SwapAreas,
+)
 from analyzer.facts.host import Mount, Mounts
 
+LVM_LINK = "lvm-pv-uuid-"
 DEV_FILE_SYSTEMS = ("devtmpfs", "tmpfs")
 SD_MAJORS = frozenset({8, *range(65, 72), *range(128, 136)})
 SD_MINORS = 16  # a disk and its partitions
@@ -32,6 +43,14 @@ class DeviceUse:
     mounts: Mounts | None
     swaps: SwapAreas | None
     openers: Openers | None
+    physical: PhysicalVolumes | None = None
+    links: LinksById | None = None
+
+    def volume_groups_of(self, device: BlockDevice) -> tuple[Span, ...]:
+        """What shows that LVM has the device, active or not: pvs, and udev's name of a physical volume."""
+        found = [one.span for one in (self.physical.volumes if self.physical else ()) if _is_node(one.device, device)]
+        links = (one for one in (self.links.links if self.links else ()) if one.name.startswith(LVM_LINK))
+        return (*found, *(link.span for link in links if _is_node(f"/dev/{link.target}", device)))
 
     def mounts_of(self, device: BlockDevice) -> tuple[Mount, ...] | None:
         if self.mounts is None:

@@ -57,6 +57,7 @@ class Disk:
     is_swap: bool | None
     openers: tuple[Opener, ...] | None = ()  # None: not known
     way_was_up: tuple[Span, ...] = ()  # what shows that the way to the array worked when the disk gave no answer
+    volume_groups: tuple[Span, ...] = ()  # what shows that LVM has it
 
     @property
     def name(self) -> str:
@@ -102,6 +103,18 @@ class StorageMap:
     stuck_openers: tuple[Opener, ...]  # those in uninterruptible sleep
     is_swap: bool | None
     unseen: tuple[str, ...] = ()  # paths that some witness shows, and whose disks sysfs does not
+    volume_groups: tuple[Span, ...] = ()  # what shows that LVM has it
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """What other witnesses call the map with this WWID: names move from map to map."""
+        named = (one.name for one in (self.printed, self.dm) if one is not None)
+        return tuple(dict.fromkeys(name for name in named if name not in (self.name, self.wwid)))
+
+    @property
+    def strange_disks(self) -> tuple[Disk, ...]:
+        """Paths that remember another WWID than the map's."""
+        return tuple(disk for disk in self.disks if disk.wwid != self.wwid)
 
     @property
     def name(self) -> str:

@@ -17,12 +17,16 @@ from analyzer.facts import Span, Unknown
 from analyzer.facts.block import (
     BlockDevice,
     BlockDevices,
+    DirectReads,
+    LinksById,
     LiveIdentities,
     LiveIdentity,
     LsblkDevices,
     LunReports,
     Opener,
     Openers,
+    PhysicalVolumes,
+    ReportedLuns,
     SwapAreas,
     UnitState,
     UnitStates,
@@ -84,7 +88,17 @@ class _Witnesses:
         self.live: dict[str, LiveIdentity] = {one.device: one for one in live.identities} if live else {}
         self.units: dict[str, UnitState] = {one.device: one for one in units.units} if units else {}
         self.sessions, self.adm, self.fc = known(IscsiSessions), known(AdmSessions), known(FcPorts)
-        self.use = DeviceUse(blocks, known(LsblkDevices), known(Mounts), known(SwapAreas), known(Openers))
+        self.use = DeviceUse(
+            blocks,
+            known(LsblkDevices),
+            known(Mounts),
+            known(SwapAreas),
+            known(Openers),
+            known(PhysicalVolumes),
+            known(LinksById),
+        )
+        reads = known(DirectReads)
+        self.alive = {one.device for one in reads.reads if one.read_bytes} if reads else set()
         self.signals, self.processes, self.reports = known(Signals), known(Processes), known(LunReports)
         self.hctls = {device.name: device.hctl or "" for device in blocks.devices}
         printed, daemon = known(MultipathMaps), known(DaemonMaps)
@@ -107,7 +121,7 @@ class _Witnesses:
         kernel_state, kernel_span = self.kernel_states.get(device.dev_t or "", (None, None))
         return Disk(
             device=replace(device, holders=self.use.holders_of(device)),
-            state=_state(device, transport, live, unit),
+            state=self._state(device, transport, live, unit),
             transport=transport,
             transport_spans=spans,
             target=self._target(device),
@@ -120,13 +134,25 @@ class _Witnesses:
             mounts=self.use.mounts_of(device),
             is_swap=self.use.is_swap(device),
             openers=self.use.openers_of(device),
+            volume_groups=self.use.volume_groups_of(device),
         )
+
+    def _state(
+        self, device: BlockDevice, transport: Transport, live: LiveIdentity | None, unit: UnitState | None
+    ) -> DiskState:
+        """Gone only if nothing contradicts: no block was read, and the target's own list of LUNs has it not."""
+        state = _state(device, transport, live, unit)
+        if state is DiskState.GONE and (f"/dev/{device.name}" in self.alive or self._is_reported(device)):
+            return DiskState.UNKNOWN
+        return state
 
     def map(self, device: BlockDevice, disks: Mapping[str, Disk]) -> StorageMap:
         wwid = (device.dm_uuid or "").removeprefix("mpath-")
         queues, queue_spans = self._queueing(wwid, device)
         openers = self.use.openers_of(device)
         own = tuple(disks[name] for name in device.slaves if name in disks)
+        if f"/dev/mapper/{device.dm_name}" in self.alive:
+            own = tuple(_doubted(disk) for disk in own)
         return StorageMap(
             wwid=wwid,
             device=device,
@@ -141,6 +167,7 @@ class _Witnesses:
             stuck_openers=self._stuck(openers or ()),
             is_swap=self.use.is_swap(device),
             unseen=tuple(dict.fromkeys(self._unseen(wwid, device, own))),
+            volume_groups=self.use.volume_groups_of(device),
         )
 
     def _unseen(self, wwid: str, device: BlockDevice, own: tuple[Disk, ...]) -> Iterator[str]:
@@ -212,18 +239,20 @@ class _Witnesses:
 
     def _unreported(self, device: BlockDevice) -> Iterable[Span]:
         """REPORT LUNS through another disk of the same target does not list this LUN."""
-        if self.reports is None or device.hctl is None:
+        return (report.span for report, is_listed in self._listings(device) if not is_listed)
+
+    def _is_reported(self, device: BlockDevice) -> bool:
+        return any(is_listed for _, is_listed in self._listings(device))
+
+    def _listings(self, device: BlockDevice) -> Iterator[tuple[ReportedLuns, bool]]:
+        """What each list of the same target says of this LUN."""
+        target, _, lun = (device.hctl or "").rpartition(":")
+        if self.reports is None or not lun:
             return
-        target, _, lun = device.hctl.rpartition(":")
         spellings = {int(lun), int(lun) & 0x3FFF}  # the kernel keeps the addressing bits of a flat LUN number
         for report in self.reports.reports:
-            neighbour = self.hctls.get(report.device, "")
-            if (
-                report.luns is not None
-                and neighbour.rpartition(":")[0] == target
-                and not spellings.intersection(report.luns)
-            ):
-                yield report.span
+            if report.luns is not None and self.hctls.get(report.device, "").rpartition(":")[0] == target:
+                yield report, bool(spellings.intersection(report.luns))
 
     def _queueing(self, wwid: str, device: BlockDevice) -> tuple[bool | None, tuple[Span, ...]]:
         table = self.tables.get(device.dm_name or "")
@@ -248,6 +277,10 @@ def _state(device: BlockDevice, transport: Transport, live: LiveIdentity | None,
     if refused and transport is Transport.UP and device.state == "running" and device.access_state not in NOT_SERVED:
         return DiskState.GONE
     return DiskState.UNKNOWN
+
+
+def _doubted(disk: Disk) -> Disk:
+    return replace(disk, state=DiskState.UNKNOWN) if disk.state is DiskState.GONE else disk
 
 
 def _denies(unit: UnitState) -> bool:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Binding
-from analyzer.facts.block import Opener
-from analyzer.facts.host import Mount
-from analyzer.facts.identifiers import DiskName, MapName, UnsafeValueError
-from analyzer.facts.storage import Disk, DiskState, StorageMap
+from analyzer.facts.identifiers import DiskName, UnsafeValueError
+from analyzer.facts.storage import Disk, DiskState
 from analyzer.runbook import Command
 from analyzer.texts import Text
 
@@ -69,7 +67,28 @@ def may_have_healed(disk: Disk) -> Obstacle:
             zh="{disk} 没有应答，但没有证据表明当时到阵列的链路正常：没有阵列的拒绝、"
             "同一链路上没有其他 LUN 应答、也没有显示无中断的内核日志",
         ).fill(disk=disk.name),
-        _asking(disk.name, "sg_turs", "-vv"),
+        asking(disk.name, "sg_turs", "-vv"),
+    )
+
+
+def strange_path(disk: Disk, wwid: str) -> Obstacle:
+    return Obstacle(
+        Text(
+            en="{disk} is a path of map {wwid}, but remembers another volume, {other}",
+            zh="{disk} 是多路径设备 {wwid} 的路径，但其记录的是另一个卷 {other}",
+        ).fill(disk=disk.name, wwid=wwid, other=disk.wwid or "?"),
+        Command(("multipath", "-ll")),
+    )
+
+
+def other_name(wwid: str, names: Iterable[str]) -> Obstacle:
+    return Obstacle(
+        Text(
+            en="map {wwid} has more than one name ({names}): it was renamed while it was asked, and a command by name "
+            "could hit another map",
+            zh="多路径设备 {wwid} 有多个名称（{names}）：采集期间名称发生变化，按名称执行的命令可能作用于其他设备",
+        ).fill(wwid=wwid, names=", ".join(names)),
+        Command(("dmsetup", "info", "-c", "-o", "name,uuid")),
     )
 
 
@@ -100,11 +119,11 @@ def no_refusal(disk: Disk) -> Obstacle:
             "(sense 25/00 by sg_turs or in the kernel log, or REPORT LUNS)",
             zh="{disk} 不返回标识，但没有第二个证据表明阵列拒绝该 LUN（sg_turs 或内核日志中的 25/00，或 REPORT LUNS）",
         ).fill(disk=disk.name),
-        _asking(disk.name, "sg_turs", "-vv"),
+        asking(disk.name, "sg_turs", "-vv"),
     )
 
 
-def _asking(name: str, *words: str) -> Command | None:
+def asking(name: str, *words: str) -> Command | None:
     """A command about a disk, if its name is one that a command may hold."""
     try:
         return Command((*words, f"/dev/{DiskName(name)}"))
@@ -160,81 +179,6 @@ def may_be_wanted(binding: Binding) -> Obstacle:
     )
 
 
-def held(name: str, holders: tuple[str, ...]) -> Obstacle:
-    return Obstacle(
-        Text(en="{name} is held by {holders}", zh="{name} 被 {holders} 占用").fill(
-            name=name, holders=", ".join(holders)
-        ),
-        Command(("dmsetup", "ls", "--tree")),
-    )
-
-
-def mounts_unknown(name: str) -> Obstacle:
-    return Obstacle(
-        Text(en="whether {name} is mounted is not known", zh="无法确定 {name} 是否已挂载").fill(name=name),
-        Command(("cat", "/proc/1/mountinfo")),
-    )
-
-
-def mounted(name: str, mounts: Iterable[Mount]) -> Obstacle:
-    points = ", ".join(mount.mount_point for mount in mounts)
-    return Obstacle(
-        Text(en="{name} is mounted at {points}", zh="{name} 仍挂载在 {points}").fill(name=name, points=points)
-    )
-
-
-def swap_unknown(name: str) -> Obstacle:
-    return Obstacle(
-        Text(en="whether {name} is swap is not known", zh="无法确定 {name} 是否用作交换区").fill(name=name),
-        Command(("cat", "/proc/swaps")),
-    )
-
-
-def swap(name: str) -> Obstacle:
-    return Obstacle(Text(en="{name} is swap", zh="{name} 用作交换区").fill(name=name))
-
-
-def open_count_unknown(wwid: str) -> Obstacle:
-    return Obstacle(
-        Text(en="the open count of map {wwid} is not known", zh="无法确定多路径设备 {wwid} 的打开计数").fill(wwid=wwid),
-        Command(("dmsetup", "info", "-c")),
-    )
-
-
-def open_by(dead: StorageMap) -> Obstacle:
-    count = dead.dm.open_count if dead.dm else 0
-    if dead.openers:
-        who = ", ".join(f"{opener.command} (pid {opener.pid})" for opener in dead.openers)
-        says = Text(en="{name} is open ({count}) by {who}", zh="{name} 被 {who} 打开（计数 {count}）")
-        return Obstacle(says.fill(name=dead.name, count=count, who=who))
-    return Obstacle(
-        Text(
-            en="{name} is open ({count}), and what opened it was not found",
-            zh="{name} 处于打开状态（计数 {count}），未找到打开者",
-        ).fill(name=dead.name, count=count),
-        _who_has(dead.name),
-    )
-
-
-def _who_has(name: str) -> Command | None:
-    try:
-        return Command(("fuser", "-v", f"/dev/mapper/{MapName(name)}"))
-    except UnsafeValueError:
-        return None
-
-
-def openers_unknown(name: str) -> Obstacle:
-    return Obstacle(
-        Text(en="whether a process has {name} open is not known", zh="无法确定是否有进程打开了 {name}").fill(name=name),
-        _asking(name, "fuser", "-v"),
-    )
-
-
-def disk_open_by(name: str, openers: Iterable[Opener]) -> Obstacle:
-    who = ", ".join(f"{opener.command} (pid {opener.pid})" for opener in openers)
-    return Obstacle(Text(en="{name} is open by {who}", zh="{name} 被 {who} 打开").fill(name=name, who=who))
-
-
 def foreign_vendor(vendors: Iterable[str]) -> Obstacle:
     shown = ", ".join(sorted(vendor or "?" for vendor in vendors))
     return Obstacle(
@@ -245,8 +189,8 @@ def foreign_vendor(vendors: Iterable[str]) -> Obstacle:
 def not_the_drivers(wwid: str) -> Obstacle:
     return Obstacle(
         Text(
-            en="nothing shows that {wwid} is the driver's: no PV, no VolumeAttachment, no array it publishes from",
-            zh="没有证据表明 {wwid} 属于该驱动：无对应的 PV、VolumeAttachment，也不来自其发布卷的阵列",
+            en="nothing shows that {wwid} is the driver's: no PV, no VolumeAttachment, no note of it",
+            zh="没有证据表明 {wwid} 属于该驱动：没有对应的 PV、VolumeAttachment，该节点上也没有驱动的记录",
         ).fill(wwid=wwid),
         Command(("kubectl", "get", "persistentvolumes", "-o", "wide")),
     )

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.facts import Unknown
-from analyzer.facts.bindings import Bindings
+from analyzer.facts.bindings import Binding, Bindings
 from analyzer.facts.host import DriverWwnFiles, Host, Mount
 from analyzer.facts.identifiers import BootId, DiskName, Hctl, HostName, MapName, UnsafeValueError, Wwid
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap
+from analyzer.remedies import in_use, steps
 from analyzer.remedies import obstacles as why
-from analyzer.remedies import steps
 from analyzer.remedies.obstacles import Obstacle
 from analyzer.remedies.steps import Queueing
 from analyzer.runbook import PathIdentity, Step
@@ -40,6 +40,31 @@ class Ground:
     bindings: Bindings | Unknown
     staged: DriverWwnFiles | Unknown  # what the driver noted as staged on this node
     storage: NodeStorage
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the cluster calls this node."""
+        if isinstance(self.bindings, Unknown):
+            return frozenset({self.node})
+        return self.bindings.names(self.node, self.host.boot_id if isinstance(self.host, Host) else None)
+
+    def wanting(self, wwid: str) -> tuple[Binding, ...]:
+        """Objects of the cluster that tie the LUN to this node, and those that may."""
+        if isinstance(self.bindings, Unknown):
+            return ()
+        sure = (one for one in self.bindings.of(wwid.removeprefix("3")) if one.node in self.names)
+        doubts = (doubt for name in sorted(self.names) for doubt in self.bindings.doubts_on(name))
+        known_as = {"", *self._known_as(wwid)}
+        return (*sure, *(doubt for doubt in doubts if doubt.may_be in known_as))
+
+    def _known_as(self, wwid: str) -> Iterator[str]:
+        """The LUN's numbers and device names on this node."""
+        for disk in self.storage.disks:
+            if disk.wwid == wwid:
+                yield from (f"dev:/dev/{disk.name}", f"lun:{(disk.device.hctl or '').rpartition(':')[2]}")
+        for one in self.storage.maps:
+            if one.wwid == wwid:
+                yield from (f"dev:/dev/{one.device.name}", f"dev:/dev/mapper/{one.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +142,10 @@ def _map_was_taken_away(dead: StorageMap) -> Iterator[Obstacle]:
             yield why.not_failed_twice(disk)
         elif not disk.refusals and not disk.way_was_up:
             yield why.may_have_healed(disk)
+    for disk in dead.strange_disks:
+        yield why.strange_path(disk, dead.wwid)
+    if dead.other_names:
+        yield why.other_name(dead.wwid, (dead.name, *dead.other_names))
     if dead.unseen:
         yield why.paths_unseen(dead.name, dead.unseen)
     elif not dead.disks and (dead.printed is None or any(dead.printed.paths)):
@@ -150,19 +179,22 @@ def _is_not_wanted(ground: Ground, wwid: str) -> Iterator[Obstacle]:
     boot_id = ground.host.boot_id if isinstance(ground.host, Host) else None
     if bindings.node(ground.node, boot_id) is None:
         yield why.not_a_cluster_node(ground.node)
-    for binding in bindings.of(wwid.removeprefix("3")):
-        if binding.node == ground.node:
-            yield why.wanted(binding)
-    for binding in bindings.doubts_on(ground.node):
-        yield why.may_be_wanted(binding)
+    for binding in ground.wanting(wwid):
+        yield why.wanted(binding) if binding.wwn else why.may_be_wanted(binding)
 
 
 def _map_is_free(dead: StorageMap) -> Iterator[Obstacle]:
     yield from _nothing_on_top(dead.device.name, dead.device.holders, dead.mounts, dead.is_swap)
+    if dead.volume_groups:
+        yield in_use.physical_volume(dead.name)
+    if dead.device.dm_suspended or (dead.dm is not None and dead.dm.suspended):
+        yield in_use.suspended(dead.name)
     if dead.dm is None:
-        yield why.open_count_unknown(dead.wwid)
-    elif dead.dm.open_count > 0 and not _only_stuck_readers(dead):
-        yield why.open_by(dead)
+        yield in_use.open_count_unknown(dead.wwid)
+    elif (dead.dm.open_count > 0 or dead.openers) and not _only_stuck_readers(dead):
+        yield in_use.open_by(dead)
+    for disk in dead.disks:
+        yield from _is_not_open(disk)
 
 
 def _only_stuck_readers(dead: StorageMap) -> bool:
@@ -175,27 +207,32 @@ def _only_stuck_readers(dead: StorageMap) -> bool:
 
 def _disk_is_free(dead: Disk) -> Iterator[Obstacle]:
     yield from _nothing_on_top(dead.name, dead.device.holders, dead.mounts, dead.is_swap)
+    if dead.volume_groups:
+        yield in_use.physical_volume(dead.name)
     if dead.openers is None:
-        yield why.openers_unknown(dead.name)
-        return
-    openers = [one for one in dead.openers if one.command != "multipathd"]  # it lets go when the disk does
+        yield in_use.openers_unknown(dead.name)
+    yield from _is_not_open(dead)
+
+
+def _is_not_open(disk: Disk) -> Iterator[Obstacle]:
+    openers = [one for one in disk.openers or () if one.command != "multipathd"]  # it lets go when the disk does
     if openers:
-        yield why.disk_open_by(dead.name, openers)
+        yield in_use.disk_open_by(disk.name, openers)
 
 
 def _nothing_on_top(
     name: str, holders: tuple[str, ...], mounts: tuple[Mount, ...] | None, is_swap: bool | None
 ) -> Iterator[Obstacle]:
     if holders:
-        yield why.held(name, holders)
+        yield in_use.held(name, holders)
     if mounts is None:
-        yield why.mounts_unknown(name)
+        yield in_use.mounts_unknown(name)
     elif mounts:
-        yield why.mounted(name, mounts)
+        yield in_use.mounted(name, mounts)
     if is_swap is None:
-        yield why.swap_unknown(name)
+        yield in_use.swap_unknown(name)
     elif is_swap:
-        yield why.swap(name)
+        yield in_use.swap(name)
 
 
 def _is_the_drivers(ground: Ground, wwid: str, disks: tuple[Disk, ...], printed_vendor: str) -> Iterator[Obstacle]:
@@ -207,6 +244,5 @@ def _is_the_drivers(ground: Ground, wwid: str, disks: tuple[Disk, ...], printed_
         return  # an obstacle of its own already
     wwn = wwid.removeprefix("3")
     staged = ground.staged.files if isinstance(ground.staged, DriverWwnFiles) else ()
-    published_from_here = any(disk.target in bindings.iqns | bindings.wwpns for disk in disks)
-    if wwn not in bindings.known_wwns | {one.wwn for one in staged} and not published_from_here:
+    if wwn not in bindings.known_wwns | {one.wwn for one in staged}:
         yield why.not_the_drivers(wwid)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from analyzer.facts.cluster import PersistentVolume, PersistentVolumes
+from analyzer.parsers import in_tree
 from analyzer.parsers.objects import ObjectParser
 from analyzer.parsers.objects.listing import Metadata, Places, items_of
 
@@ -37,6 +38,11 @@ class _Spec(msgspec.Struct, frozen=True, rename="camel"):
     claim_ref: _Claim | None = None
     storage_class_name: str | None = None
     access_modes: tuple[str, ...] | None = None
+    nfs: dict[str, object] | None = None
+    iscsi: in_tree.Iscsi | None = None
+    fc: in_tree.Fc | None = None
+    local: in_tree.Place | None = None
+    host_path: in_tree.Place | None = None
 
 
 class _Status(msgspec.Struct, frozen=True):
@@ -78,7 +84,21 @@ def _volume(item: _Volume, places: Places) -> PersistentVolume:
         read_only=csi.read_only,
         attributes=tuple(sorted(attributes.items())),
         created=item.metadata.creation_timestamp or "",
+        source=_source(spec),
+        may_be=tuple(in_tree.may_be(spec.iscsi, spec.fc, spec.local, spec.host_path)),
     )
+
+
+def _source(spec: _Spec) -> str:
+    told = {
+        "csi": spec.csi,
+        "nfs": spec.nfs,
+        "iscsi": spec.iscsi,
+        "fc": spec.fc,
+        "local": spec.local,
+        "hostPath": spec.host_path,
+    }
+    return next((name for name, value in told.items() if value is not None), "")
 
 
 PARSER = ObjectParser(KIND, PersistentVolumes, parse)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from analyzer.facts.cluster import Container, Pod, Pods
+from analyzer.parsers import in_tree
 from analyzer.parsers.objects import ObjectParser
 from analyzer.parsers.objects.listing import Metadata, Owner, Places, items_of
 
@@ -30,6 +31,9 @@ class _Ephemeral(msgspec.Struct, frozen=True):
 
 class _Volume(msgspec.Struct, frozen=True, rename="camel"):
     name: str = ""
+    iscsi: in_tree.Iscsi | None = None
+    fc: in_tree.Fc | None = None
+    host_path: in_tree.Place | None = None
     persistent_volume_claim: _Claim | None = None
     ephemeral: _Ephemeral | None = None
 
@@ -125,6 +129,9 @@ def _pod(item: _Pod, places: Places) -> Pod:
             one.persistent_volume_claim.claim_name
             for one in item.spec.volumes or ()
             if one.persistent_volume_claim is not None and one.persistent_volume_claim.read_only
+        ),
+        may_be=tuple(
+            hint for one in item.spec.volumes or () for hint in in_tree.may_be(one.iscsi, one.fc, one.host_path)
         ),
         reason=status.reason,
         init_containers=tuple(_containers(item.spec.init_containers, status.init_container_statuses)),

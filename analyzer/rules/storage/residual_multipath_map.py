@@ -51,6 +51,12 @@ NO_PATHS = Text(
     en="Map {map} ({wwid}, {dm}) has no path left at all; only its shell remains.",
     zh="多路径设备 {map}（{wwid}，{dm}）已没有任何路径，只剩空壳。",
 )
+NOT_ALL_FAILED = Text(
+    en="The array refuses the LUN of {map} ({wwid}, {dm}) on its paths ({disks}), while the way to the array works; "
+    "not all of them have been noticed as failed yet, since idle paths are checked every 20 s only.",
+    zh="阵列在各路径（{disks}）上拒绝访问 {map}（{wwid}，{dm}）的 LUN，而到阵列的链路正常；"
+    "部分路径尚未被判定为失效，因为空闲路径每 20 秒才检查一次。",
+)
 UNCERTAIN = Text(
     en="Map {map} ({wwid}, {dm}) has no usable path ({disks}). Either the array took the LUN away, "
     "or the array is out of reach on some paths; the captures do not tell which.",
@@ -156,25 +162,24 @@ def _who_holds(dead: StorageMap) -> str:
 def _cause(dead: StorageMap) -> Text:
     if not dead.disks:
         return NO_PATHS
-    return CAUSE if _all_gone(dead) else UNCERTAIN
+    if not _all_gone(dead):
+        return UNCERTAIN
+    return CAUSE if all(disk.has_failed_twice for disk in dead.disks) else NOT_ALL_FAILED
 
 
 def _all_gone(dead: StorageMap) -> bool:
-    return not dead.unseen and all(disk.state is DiskState.GONE for disk in dead.disks)
+    return not dead.unseen and not dead.strange_disks and all(disk.state is DiskState.GONE for disk in dead.disks)
 
 
 def _certainty(ground: Ground, dead: StorageMap) -> Certainty:
     if not _all_gone(dead):
         return Certainty.POSSIBLE
-    denied = all(disk.refusals for disk in dead.disks)
-    wanted_here = not isinstance(ground.bindings, Unknown) and any(
-        binding.node == ground.node for binding in ground.bindings.of(dead.wwid.removeprefix("3"))
-    )
-    return Certainty.CONFIRMED if denied and not wanted_here else Certainty.LIKELY
+    denied = all(disk.refusals and disk.has_failed_twice for disk in dead.disks)
+    return Certainty.CONFIRMED if denied and not ground.wanting(dead.wwid) else Certainty.LIKELY
 
 
 def _elsewhere(ground: Ground, wwid: str) -> str:
     if isinstance(ground.bindings, Unknown):
         return ""
-    others = [one for one in ground.bindings.of(wwid.removeprefix("3")) if one.node != ground.node]
+    others = [one for one in ground.bindings.of(wwid.removeprefix("3")) if one.node not in ground.names]
     return ", ".join(dict.fromkeys(f"{one.name} ({one.node})" for one in others))

@@ -61,8 +61,9 @@ def residual_scsi_disk(
     ground = Ground(node, host, bindings, staged, storage)
     witnesses = Witnesses(node, host, bindings, attachments, volumes, events, staged, signals, controller, clock)
     luns: dict[str, list[Disk]] = {}
+    alive = {disk.wwid for disk in storage.disks if disk.state is DiskState.ALIVE}
     for disk in storage.bare_disks:
-        if disk.state is DiskState.GONE:
+        if disk.state is DiskState.GONE and disk.wwid not in alive:  # a path was taken away, not the LUN
             luns.setdefault(disk.wwid or disk.name, []).append(disk)
     for wwid, disks in luns.items():
         yield _finding(ground, wwid, tuple(disks), witnesses)

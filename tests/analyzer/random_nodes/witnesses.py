@@ -69,13 +69,9 @@ def _has_working_neighbour(node: Node, path: Path, losses: Losses) -> bool:
     )
 
 
-def _shown_to_be_the_drivers(node: Node, lun: Lun, losses: Losses) -> bool:
-    wanted = lun.wanted
-    by_object = wanted.is_csi and (_listed_with_wwn(lun) or _published(lun))
-    by_note = wanted.staged and "driver_wwn_files" not in losses
-    seen_target = not _all_lost(losses, {"sysfs_fc" if path.link.is_fc else "sysfs_iscsi" for path in lun.paths})
-    published = {path.link.array for other in node.luns if _published(other) for path in other.paths[:1]}
-    return by_object or by_note or (seen_target and lun.array in published)
+def _shown_to_be_the_drivers(_: Node, lun: Lun, losses: Losses) -> bool:
+    by_object = lun.wanted.is_csi and (_listed_with_wwn(lun) or _published(lun))
+    return by_object or (lun.wanted.staged and "driver_wwn_files" not in losses)
 
 
 def _listed_with_wwn(lun: Lun) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from analyzer.facts import Unknown
 from analyzer.facts.block import Opener
+from analyzer.facts.host import DriverWwnFile, DriverWwnFiles
 from analyzer.facts.multipath import DaemonMap
 from analyzer.facts.storage import Disk, DiskState, StorageMap, Transport
 from analyzer.remedies.removal import Ground, remove_disk, remove_map
@@ -216,9 +217,14 @@ def test_a_map_that_no_object_of_the_driver_knows_is_kept() -> None:
     assert "nothing shows that" in why_not_map(grounds(known_wwns=frozenset(), bound=()))
 
 
-def test_a_map_from_an_array_the_driver_publishes_from_is_removed_even_when_its_pv_is_gone() -> None:
+def test_that_it_lies_on_the_drivers_array_does_not_make_it_the_drivers() -> None:
     target = given.dead_disk().target or ""
-    ground = grounds(known_wwns=frozenset(), bound=(), iqns=frozenset({target}))
+    assert "nothing shows that" in why_not_map(grounds(known_wwns=frozenset(), bound=(), iqns=frozenset({target})))
+
+
+def test_a_map_whose_pv_is_gone_is_the_drivers_by_its_note_on_the_node() -> None:
+    note = DriverWwnFile("/x.wwn", "pvc-1", given.WWN, given.span("driver_wwn_files"))
+    ground = replace(grounds(known_wwns=frozenset(), bound=()), staged=DriverWwnFiles((note,)))
     assert remove_map(ground, given.dead_map()).steps
 
 
@@ -226,9 +232,10 @@ def test_a_map_from_an_array_the_driver_publishes_from_is_removed_even_when_its_
 
 
 def test_a_map_with_a_strange_wwid_is_left_to_a_human() -> None:
-    assert "no command is built from" in why_not_map(
-        grounds(known_wwns=frozenset({"1ATA     QEMU HARDDISK"})), wwid="1ATA     QEMU HARDDISK"
-    )
+    strange = "1ATA     QEMU HARDDISK"
+    disks = tuple(replace(disk, device=replace(disk.device, wwid=strange)) for disk in given.dead_map().disks)
+    ground = grounds(known_wwns=frozenset({strange}))
+    assert "no command is built from" in why_not_map(ground, wwid=strange, disks=disks)
 
 
 def beside(*others: Disk) -> Ground:
@@ -248,6 +255,53 @@ def test_while_another_disk_of_the_lun_is_in_use_nothing_of_it_is_removed() -> N
 def test_a_disk_of_another_lun_does_not_matter() -> None:
     other = replace(given.block("sdx"), wwid="naa.618cf24100f8f457099a764c000009f9")
     assert remove_map(beside(given.dead_disk("sdx", device=other, state=DiskState.ALIVE)), given.dead_map()).steps
+
+
+def test_a_path_that_remembers_another_volume_stops_the_removal_of_the_whole_map() -> None:
+    other = replace(given.block("sdb"), wwid="naa.618cf24100f8f457099a764c000009f9")
+    assert "remembers another volume" in why_not_map(disks=with_first_disk(device=other))
+
+
+def test_a_map_that_was_renamed_while_it_was_asked_is_not_removed() -> None:
+    info = given.dead_map().dm
+    assert info is not None
+    assert "more than one name (mpathb, mpathz)" in why_not_map(dm=replace(info, name="mpathz"))
+
+
+def test_a_suspended_map_and_one_that_lvm_has_are_not_removed() -> None:
+    assert "is suspended" in why_not_map(device=replace(given.dead_map().device, dm_suspended=True))
+    assert "LVM physical volume" in why_not_map(volume_groups=(given.span("lvm_pvs"),))
+    assert "LVM physical volume" in why_not_disk(volume_groups=(given.span("lvm_pvs"),))
+
+
+def test_a_map_that_somebody_opened_after_dmsetup_counted_is_in_use() -> None:
+    late = Opener(7001, "/dev/dm-1", "qemu-kvm", given.span("block_openers"))
+    assert "qemu-kvm (pid 7001)" in why_not_map(openers=(late,))
+
+
+def test_a_map_of_which_somebody_has_a_path_open_is_in_use() -> None:
+    agent = Opener(2214, "/dev/sdb", "sg_persist", given.span("block_openers"))
+    assert "sdb is open by sg_persist" in why_not_map(disks=with_first_disk(openers=(agent,)))
+
+
+@pytest.mark.parametrize("hint", ["", "lun:2", "dev:/dev/mapper/mpathb", "dev:/dev/sdb"])
+def test_a_pod_here_that_may_mean_it_stops_the_removal(hint: str) -> None:
+    doubt = replace(given.bound_to("worker-1", ""), may_be=hint)
+    ground = replace(grounds(doubts=(doubt,)), storage=given.storage(given.dead_map()))
+    assert "does not say which LUN" in why_not_map(ground)
+
+
+@pytest.mark.parametrize("hint", ["lun:3", "dev:/dev/mapper/mpathc"])
+def test_a_pod_here_that_means_another_device_does_not_matter(hint: str) -> None:
+    doubt = replace(given.bound_to("worker-1", ""), may_be=hint)
+    ground = replace(grounds(doubts=(doubt,)), storage=given.storage(given.dead_map()))
+    assert remove_map(ground, given.dead_map()).steps
+
+
+def test_an_attachment_counts_under_whatever_name_the_cluster_has_for_this_boot() -> None:
+    alias = given.node("worker-1.example.org")
+    ground = grounds(nodes=(*given.BINDINGS.nodes, alias), bound=(given.bound_to("worker-1.example.org"),))
+    assert "still wants it on this node" in why_not_map(ground)
 
 
 def test_a_map_with_a_path_that_sysfs_does_not_show_is_not_removed() -> None:
