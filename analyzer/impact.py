@@ -11,11 +11,21 @@ from collections.abc import Callable, Collection, Iterable
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings, Claim
+from analyzer.facts.cluster import Pods
 from analyzer.findings import Affected
 
 
 def users_of_volumes(bindings: Bindings | Unknown, pvs: Collection[str]) -> tuple[Affected, ...]:
     return _users(bindings, lambda claim: claim.pv in pvs)
+
+
+def users_held_up(
+    bindings: Bindings | Unknown, pods: Pods | Unknown, pvs: Collection[str], nodes: Collection[str]
+) -> tuple[Affected, ...]:
+    """Of volumes that fail on these nodes: pods that run on another node have what they need, and are left out."""
+    items = () if isinstance(pods, Unknown) else pods.items
+    fine = {(pod.namespace, pod.name) for pod in items if pod.phase == "Running" and pod.node not in ("", *nodes)}
+    return tuple(one for one in users_of_volumes(bindings, pvs) if (one.namespace, one.pod) not in fine)
 
 
 def users_of_luns(bindings: Bindings | Unknown, wwids: Iterable[str]) -> tuple[Affected, ...]:

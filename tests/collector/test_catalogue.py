@@ -166,6 +166,10 @@ def test_what_reads_devices_or_mounts_is_guarded() -> None:
     assert "unshare -m" in SCRIPTS["nfs_mount"]
 
 
+def test_a_timed_mount_may_run_longer_than_the_driver_waits() -> None:
+    assert "longest=40\n" in SCRIPTS["nfs_mount"]  # the driver gives up after 30 s
+
+
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=list(SHELLS))
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
 def test_a_loop_is_valid_in_every_shell(shell: tuple[str, ...], name: str) -> None:

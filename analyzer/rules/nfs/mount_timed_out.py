@@ -22,14 +22,14 @@ from collections.abc import Iterator
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.driver import Driver
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests, PortalChecks, ProcessLimits, UnitLimits
 from analyzer.facts.logs import Signals
 from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import path_steps
@@ -142,6 +142,7 @@ def mount_timed_out(
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
     driver: Driver | Unknown,
+    pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     files = open_files(node, limits, units, nr_open, nodes)
@@ -162,7 +163,7 @@ def mount_timed_out(
                 *([meant] if meant else _causes(one, checks, tests, files)),
             ),
             evidence=tuple(Evidence.of(node, span) for span in (*one.spans, *_telling(one, checks, tests, files))),
-            affects=users_of_volumes(bindings, {one.failure.pv} - {""}),
+            affects=users_held_up(bindings, pods, {one.failure.pv} - {""}, (node,)),
             steps=_steps(node, one),
         )
     if not failed:

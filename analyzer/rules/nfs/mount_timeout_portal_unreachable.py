@@ -31,10 +31,10 @@ from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import PortalCheck, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import cluster_rule
 from analyzer.rules.nfs import path_steps
-from analyzer.rules.nfs.mounts import NFS, NFS_PORT
+from analyzer.rules.nfs.mounts import NFS, NFS_PORT, address_of
 from analyzer.rules.nfs.needed_portals import NeedsPortal, failed_devices, failed_shares
 from analyzer.runbook import Step
 from analyzer.texts import Text, lines
@@ -94,7 +94,7 @@ class _Case:
 
     @property
     def address(self) -> str:
-        return f"[{self.portal}]:{self.port}" if ":" in self.portal else f"{self.portal}:{self.port}"
+        return address_of(self.portal, self.port)
 
 
 @cluster_rule(RULE, Severity.ERROR, TITLE)
@@ -113,7 +113,7 @@ def mount_timeout_portal_unreachable(
         *failed_devices(failures, signals, attachments),
     ]
     for case in (*_cases(failed, checks), *_silent(failed, checks, volumes, backends, pods)):
-        yield _finding(case, bindings)
+        yield _finding(case, pods, bindings)
     asked = {node for node, _ in checks.known()}
     for node in sorted({one.node for one in failed} - asked):
         unknown = checks.of(node)
@@ -199,7 +199,7 @@ def _reached_from(address: str, port: int, checks: Across[PortalChecks], *, ping
     return tuple(node for node, one in asked if one and one.tcp is True and (one.ping is True or not ping_only))
 
 
-def _finding(case: _Case, bindings: Bindings | Unknown) -> Finding:
+def _finding(case: _Case, pods: Pods | Unknown, bindings: Bindings | Unknown) -> Finding:
     nodes = tuple(node for node, _ in case.cut_off)
     evidence = (
         *(Evidence.of(node, span) for node, span in case.spans),
@@ -214,7 +214,7 @@ def _finding(case: _Case, bindings: Bindings | Unknown) -> Finding:
         title=TITLE_OF.fill(portal=case.portal),
         cause=lines(*_says(case, nodes)),
         evidence=evidence,
-        affects=users_of_volumes(bindings, case.volumes),
+        affects=users_held_up(bindings, pods, case.volumes, nodes),
         steps=tuple(_steps(case, nodes)),
     )
 

@@ -25,14 +25,14 @@ from collections.abc import Iterator
 
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.driver import Driver
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests, OsRelease, PortalChecks, ProcessLimits, UnitLimits
 from analyzer.facts.logs import Signals
 from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import runtime_steps, version_steps
@@ -108,6 +108,7 @@ def mount_timeout_runtime_nofile(
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
     driver: Driver | Unknown,
+    pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     files = open_files(node, limits, units, nr_open, nodes)
@@ -121,7 +122,7 @@ def mount_timeout_runtime_nofile(
         if not failed and not used:
             yield from unheard(RULE, node, failures)
         return
-    users = users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv})
+    users = users_held_up(bindings, pods, {one.failure.pv for one in failed if one.failure.pv}, (node,))
     quoted = tuple(span for one in failed[:2] for span in one.spans)
     yield Finding(
         rule=RULE,

@@ -3,7 +3,9 @@
 How we know
     The timed mounts of this share from this node, made by the collection, were slow: they did not end within its
     limit, got no answer in time, or took longer than the driver waits (30 s, or its --exec-command-timeout), while the
-    portal can be opened.  Every version that the array did not refuse was slow, NFSv4 among them.
+    portal can be opened.  Every version that the array did not refuse was slow, NFSv4 among them.  Confirmed: one took
+    longer than the driver waits, or was stopped after that while the portal answered ping and TCP.  All shares of one
+    portal are one finding of the node.
 Not reported here
     A portal that does not answer at all.  NFSv3 slow while NFSv4 is quick: that is no slow network (open files, or the
     ports of rpcbind and mountd, which NFSv3 needs beside 2049).
@@ -23,29 +25,34 @@ from collections.abc import Iterator
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.driver import Driver
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTest, NfsMountTests, PortalChecks, ProcessLimits, UnitLimits
 from analyzer.facts.logs import Signals
 from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import path_steps
-from analyzer.rules.nfs.mounts import FailedMount, check_of, failed_mounts
+from analyzer.rules.nfs.mounts import FailedMount, address_of, check_of, failed_mounts
 from analyzer.rules.nfs.open_files import open_files
 from analyzer.rules.nfs.ruled_out import blames_network, driver_limit_s, is_reachable, relevant
 from analyzer.texts import Text, lines
 
 RULE = "mount-timeout-slow-network"
+NAMED = 5
+CERTAINTIES = tuple(Certainty)
 TITLE = Text(en="NFS mounts are slower than the driver waits", zh="NFS 挂载耗时超过驱动的超时时间")
 CAUSE = Text(
-    en="The network between {node} and the array answers too slowly: mounting {share} takes longer than the {limit} s "
-    "that the driver waits.",
-    zh="{node} 与阵列之间的网络过慢：挂载 {share} 的耗时超过驱动的等待时间 {limit} 秒。",
+    en="The network between {node} and the array's portal {portal} is too slow: the driver's mounts do not end within "
+    "the {limit} s that it waits, and the timed mounts of the collection were slow too.",
+    zh="{node} 与阵列业务 IP {portal} 之间的网络过慢：驱动的挂载未能在其等待时间 {limit} 秒内完成，"
+    "采集时的测试挂载同样缓慢。",
 )
+SHARES = Text(en="Mounts that timed out: {shares}.", zh="挂载超时的共享：{shares}。")
+MEASURED = Text(en="Timed mounts of {share}:", zh="{share} 的测试挂载：")
 TOOK = Text(en="NFSv{version}: done after {seconds} s.", zh="NFSv{version}：耗时 {seconds} 秒后完成。")
 NOT_DONE = Text(
     en="NFSv{version}: not done after {seconds} s, then stopped.", zh="NFSv{version}：{seconds} 秒后仍未完成，已停止。"
@@ -83,6 +90,7 @@ def mount_timeout_slow_network(
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
     driver: Driver | Unknown,
+    pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     limit = driver_limit_s(node, driver)
@@ -90,25 +98,28 @@ def mount_timeout_slow_network(
     slow: dict[str, list[FailedMount]] = {}
     for one in failed_mounts(failures, signals, volumes, backends):
         if blames_network(one, tests, checks, files_are_huge=huge):
-            slow.setdefault(one.share, []).append(one)
-    for share, failed in slow.items():
+            slow.setdefault(one.portal, []).append(one)
+    for portal, by_name in slow.items():
+        failed = sorted(
+            by_name, key=lambda one: CERTAINTIES.index(_certainty(one, relevant(one, tests), checks, limit))
+        )
         found = relevant(failed[0], tests)
-        stalls = _stalls(failed[0].portal, signals)
+        stalls = _stalls(portal, signals)
         yield Finding(
             rule=RULE,
             severity=Severity.ERROR,
             certainty=_certainty(failed[0], found, checks, limit),
             nodes=(node,),
-            subject=f"share:{share}",
+            subject=f"portal:{address_of(portal)}",
             title=TITLE,
-            cause=lines(*_says(node, failed[0], found, checks, limit, bool(stalls))),
+            cause=lines(*_says(node, failed, found, checks, limit, bool(stalls))),
             evidence=tuple(Evidence.of(node, span) for span in _spans(failed, found, checks, stalls)),
-            affects=users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv}),
+            affects=users_held_up(bindings, pods, {one.failure.pv for one in failed if one.failure.pv}, (node,)),
             steps=(
-                *path_steps.measure(node, failed[0].portal),
-                path_steps.mend_path(node, failed[0].portal),
+                *path_steps.measure(node, portal),
+                path_steps.mend_path(node, portal),
                 path_steps.more_time("" if isinstance(driver, Unknown) else driver.namespace),
-                path_steps.mount_again(node, share, failed[0].version),
+                path_steps.mount_again(node, failed[0].share, failed[0].version),
             ),
         )
     if not slow:
@@ -121,9 +132,16 @@ def _certainty(
     """Confirmed: longer than the driver waits was measured.  Likely: it was cut off, while the portal answers."""
     if any(test.exit_code == 0 and test.seconds > limit for test in found):
         return Certainty.CONFIRMED
+    check = check_of(one.portal, checks)
+    if check is not None and check.ping and check.tcp and any(_still_ran(test, limit) for test in found):
+        return Certainty.CONFIRMED
     if all(test.exit_code == 0 for test in found) or not is_reachable(one, checks):
         return Certainty.POSSIBLE
     return Certainty.LIKELY
+
+
+def _still_ran(test: NfsMountTest, limit: float) -> bool:
+    return test.exit_code is None and test.seconds >= limit
 
 
 def _stalls(portal: str, signals: Signals | Unknown) -> tuple[Span, ...]:
@@ -135,13 +153,17 @@ def _stalls(portal: str, signals: Signals | Unknown) -> tuple[Span, ...]:
 
 def _says(
     node: str,
-    one: FailedMount,
+    failed: list[FailedMount],
     found: tuple[NfsMountTest, ...],
     checks: PortalChecks | Unknown,
     limit: float,
     stalls: bool,
 ) -> Iterator[Text]:
-    yield CAUSE.fill(node=node, share=one.share, limit=f"{limit:g}")
+    one = failed[0]
+    yield CAUSE.fill(node=node, portal=one.portal, limit=f"{limit:g}")
+    rest = len(failed) - NAMED
+    yield SHARES.fill(shares=", ".join(each.share for each in failed[:NAMED]) + (f" +{rest}" if rest > 0 else ""))
+    yield MEASURED.fill(share=one.share)
     for test in found:
         words = TOOK if test.exit_code == 0 else NOT_DONE if test.exit_code is None else NO_ANSWER
         values = {"version": test.version, "seconds": f"{test.seconds:g}"}

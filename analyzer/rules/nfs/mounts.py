@@ -203,6 +203,11 @@ def _share(volume: PersistentVolume | None, backend: StorageBackend | None) -> s
     return "/".join(part for part in (f"{address}:", parent, volume.array_name) if part)
 
 
+def address_of(portal: str, port: int = NFS_PORT) -> str:
+    """As a subject has it: IPv6 in brackets."""
+    return f"[{portal}]:{port}" if ":" in portal else f"{portal}:{port}"
+
+
 def shortened(says: str, limit: int = 300) -> str:
     """The first words of what mount said; an ellipsis stands for the rest."""
     return says if len(says) <= limit else says[:limit].rpartition(" ")[0] + " …"

@@ -27,7 +27,7 @@ from analyzer.facts.host import OsRelease
 from analyzer.facts.logs import Signals
 from analyzer.facts.tools import Tools
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import client_steps
@@ -92,7 +92,7 @@ def nfs_client_missing(
         title=TITLE,
         cause=lines(*_says(node, protocol, failed, absent=absent, asked=not isinstance(tools, Unknown))),
         evidence=tuple(Evidence.of(node, span) for span in (*(s for one, _ in failed[:2] for s in one.spans), *own)),
-        affects=users_of_volumes(bindings, pvs),
+        affects=users_held_up(bindings, pods, pvs, (node,)),
         steps=client_steps.install(node, protocol, release),
     )
 

@@ -29,7 +29,7 @@ from analyzer.facts.host import NfsMountTests, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.facts.tools import Tools
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import share_steps
@@ -119,7 +119,7 @@ def nfs_mount_refused(
             evidence=tuple(
                 Evidence.of(node, span) for span in (*one.spans, *(test.span for test in tests_of(one.share, tests)))
             ),
-            affects=users_of_volumes(bindings, {one.failure.pv} - {""}),
+            affects=users_held_up(bindings, pods, {one.failure.pv} - {""}, (node,)),
             steps=share_steps.steps(node, one, kind, classes),
         )
     if not refused:

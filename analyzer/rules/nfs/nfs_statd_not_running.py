@@ -21,13 +21,13 @@ from collections.abc import Iterator
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests
 from analyzer.facts.logs import Signals
 from analyzer.facts.services import Services
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import client_steps, version_steps
@@ -60,6 +60,7 @@ def nfs_statd_not_running(
     services: Services | Unknown,
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
+    pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     failed = [one for one in failed_mounts(failures, signals, volumes, backends) if statd_missing(one)]
@@ -69,7 +70,7 @@ def nfs_statd_not_running(
     states = tuple(_states(services))
     down = [state for _, state, _ in states if state != "active"]
     certainty = Certainty.CONFIRMED if down else Certainty.POSSIBLE if states else Certainty.LIKELY
-    users = users_of_volumes(bindings, {one.failure.pv for one in failed if one.failure.pv})
+    users = users_held_up(bindings, pods, {one.failure.pv for one in failed if one.failure.pv}, (node,))
     said = tuple(STATE.fill(unit=unit, state=state) for unit, state, _ in states)
     yield Finding(
         rule=RULE,

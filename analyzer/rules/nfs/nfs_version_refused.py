@@ -27,16 +27,16 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
-from analyzer.facts.cluster import PersistentVolumes, StorageBackends
+from analyzer.facts.cluster import PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests, OsRelease, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.impact import users_held_up
 from analyzer.rules import cluster_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import version_by_host, version_steps
-from analyzer.rules.nfs.mounts import CAPABILITY, NFS_PORT, shortened
+from analyzer.rules.nfs.mounts import CAPABILITY, address_of, shortened
 from analyzer.rules.nfs.offered import instead_of
 from analyzer.rules.nfs.refused_cases import Case, cases_on, pvs_of, surest, volumes_of
 from analyzer.runbook import Step
@@ -102,6 +102,7 @@ def nfs_version_refused(
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
     releases: Across[OsRelease],
+    pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     groups: dict[str, list[Case]] = {}
@@ -114,9 +115,9 @@ def nfs_version_refused(
     for subject in sorted(groups):
         cases = groups[subject]
         if cases[0].refused.by_host:
-            yield version_by_host.finding(RULE, subject, cases, releases, bindings)
+            yield version_by_host.finding(RULE, subject, cases, releases, pods, bindings)
         else:
-            yield _finding(subject, cases, bindings)
+            yield _finding(subject, cases, pods, bindings)
 
 
 def _subject(case: Case) -> str:
@@ -125,7 +126,7 @@ def _subject(case: Case) -> str:
         return f"option:nfsvers={case.refused.version}"
     if case.backend:
         return f"backend:{case.backend}"
-    return f"portal:{case.mount.portal}:{NFS_PORT}" if case.mount.portal else case.mount.failure.subject
+    return f"portal:{address_of(case.mount.portal)}" if case.mount.portal else case.mount.failure.subject
 
 
 def _array(case: Case) -> Text:
@@ -134,18 +135,18 @@ def _array(case: Case) -> Text:
     return BEHIND_PORTAL.fill(name=case.mount.portal) if case.mount.portal else AN_ARRAY
 
 
-def _finding(subject: str, cases: list[Case], bindings: Bindings | Unknown) -> Finding:
-    first = surest(cases)
+def _finding(subject: str, cases: list[Case], pods: Pods | Unknown, bindings: Bindings | Unknown) -> Finding:
+    first, nodes = surest(cases), tuple(sorted({case.node for case in cases}))
     versions = tuple(sorted({case.refused.version for case in cases}))
     named = ", ".join(f"NFSv{version}" if version else "NFSv4" for version in versions)
     named += " over UDP" if first.refused.by_udp else ""
-    users = users_of_volumes(bindings, pvs_of(cases))
+    users = users_held_up(bindings, pods, pvs_of(cases), nodes)
     spans = dict.fromkeys((case.node, span) for case in (first, *cases)[:QUOTED] for span in case.spans)
     return Finding(
         rule=RULE,
         severity=Severity.ERROR,
         certainty=first.refused.certainty,
-        nodes=tuple(sorted({case.node for case in cases})),
+        nodes=nodes,
         subject=subject,
         title=TITLE_OF.fill(version=named, array=_array(first)),
         cause=lines(_first(first, named), *_says(first)),

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
+from analyzer.facts.cluster import Pods
 from analyzer.facts.host import OsRelease
-from analyzer.findings import Certainty, Evidence, Finding, Severity
-from analyzer.impact import users_of_volumes
+from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
+from analyzer.impact import users_held_up
 from analyzer.rules.nfs import version_steps
 from analyzer.rules.nfs.mounts import CAPABILITY, shortened
 from analyzer.rules.nfs.offered import instead_of
@@ -57,10 +58,16 @@ NOW = Text(
 
 
 def finding(
-    rule: str, subject: str, cases: list[Case], releases: Across[OsRelease], bindings: Bindings | Unknown
+    rule: str,
+    subject: str,
+    cases: list[Case],
+    releases: Across[OsRelease],
+    pods: Pods | Unknown,
+    bindings: Bindings | Unknown,
 ) -> Finding:
     first = surest(cases)
     nodes = tuple(sorted({case.node for case in cases}))
+    users = users_held_up(bindings, pods, pvs_of(cases), nodes)
     known = {node: release for node, release in releases.known() if node in nodes}
     quoted = [(case.node, span) for case in (first, *cases)[:NAMED] for span in case.spans]
     spans = dict.fromkeys([*quoted, *((node, known[node].span) for node in sorted(known)[:NAMED])])
@@ -73,8 +80,8 @@ def finding(
         title=TITLE.fill(version=f"NFSv{first.refused.version}"),
         cause=lines(*_says(first, nodes, known)),
         evidence=tuple(Evidence.of(node, span) for node, span in spans),
-        affects=users_of_volumes(bindings, pvs_of(cases)),
-        steps=tuple(_steps(first, cases, nodes, bindings)),
+        affects=users,
+        steps=tuple(_steps(first, cases, nodes, users)),
         kind=KIND,
     )
 
@@ -107,10 +114,9 @@ def _few(nodes: tuple[str, ...]) -> str:
     return ", ".join(nodes[:NAMED]) + (f" +{rest}" if rest > 0 else "")
 
 
-def _steps(case: Case, cases: list[Case], nodes: tuple[str, ...], bindings: Bindings | Unknown) -> Iterator[Step]:
+def _steps(case: Case, cases: list[Case], nodes: tuple[str, ...], users: tuple[Affected, ...]) -> Iterator[Step]:
     version = case.refused.version
     instead = instead_of(version, (each.offered for each in cases))
     if version in VERSIONS:
         yield version_steps.newer_kernel(_few(nodes), f"NFSv{version}")
-    users = users_of_volumes(bindings, pvs_of(cases))
     yield from version_steps.other_version(volumes_of(cases), instead, users, version_steps.UNLESS_NEWER)

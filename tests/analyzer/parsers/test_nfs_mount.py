@@ -15,7 +15,7 @@ def test_a_mount_that_works_and_one_that_is_refused() -> None:
 
 
 def test_a_mount_still_running_at_the_limit() -> None:
-    assert parse("192.0.2.9:/fs vers=3 rc=124 seconds=20.00\n").tests[0].exit_code is None
+    assert parse("192.0.2.9:/fs vers=3 rc=124 seconds=40.00\n").tests[0].exit_code is None
 
 
 def test_no_test() -> None:

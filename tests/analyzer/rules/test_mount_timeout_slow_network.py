@@ -1,7 +1,10 @@
 """A slow network: measured, and told apart from what slows NFSv3 alone."""
 
-from analyzer.facts.cluster import Container, Pod, Pods
+from dataclasses import replace
+
+from analyzer.facts.cluster import Container, PersistentVolumes, Pod, Pods
 from analyzer.facts.driver import Driver
+from analyzer.facts.host import NfsMountTests
 from analyzer.facts.logs import Signals
 from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Certainty, Inconclusive
@@ -24,6 +27,7 @@ from tests.analyzer.rules.nfs_mounts import (
     portal,
     processes,
     timed,
+    volume,
 )
 
 ALL_HUNG = timed(v3=HUNG, v40=HUNG, v41=HUNG, v42=HUNG)
@@ -40,10 +44,33 @@ def driver(limit: str) -> Driver:
     return Driver("csi.huawei.com", "huawei-csi", True, (pod,), (), ())
 
 
-def test_tests_that_did_not_end_while_the_portal_answers_are_likely():
+def test_tests_that_ran_longer_than_the_driver_waits_while_the_portal_answers_are_confirmed():
     finding = found(rule, node())
-    assert (finding.certainty, finding.subject) == (Certainty.LIKELY, f"share:{SHARE}")
-    assert "not done after 20 s" in finding.cause.en
+    assert (finding.certainty, finding.subject) == (Certainty.CONFIRMED, f"portal:{PORTAL}:2049")
+    assert "not done after 40 s" in finding.cause.en
+
+
+def test_tests_that_were_stopped_before_the_driver_would_be_are_likely():
+    assert found(rule, node(Driver=driver("60"))).certainty is Certainty.LIKELY
+
+
+def test_a_portal_that_does_not_answer_ping_leaves_it_likely():
+    assert found(rule, node(PortalChecks=portal(ping=False))).certainty is Certainty.LIKELY
+
+
+def test_two_volumes_behind_one_portal_are_one_finding():
+    (first,) = volume("nfsvers=3").items
+    both = PersistentVolumes((first, replace(first, name="pvc-2", volume_handle="nfs-155.pvc_2", claim_name="more")))
+    second = [
+        hit("driver-stage-failed", volume="pvc_2", says="timeout"),
+        hit("driver-mount-failed", share=f"{PORTAL}:/pvc_2", target="/globalmount", output="", error="timeout"),
+    ]
+    signals = Signals((*logged("timeout").hits, *second), ("driver_logs",))
+    tests = NfsMountTests((*ALL_HUNG.tests, *(replace(test, share=f"{PORTAL}:/pvc_2") for test in ALL_HUNG.tests)))
+    finding = found(rule, node(Signals=signals, PersistentVolumes=both, NfsMountTests=tests))
+    assert f"{SHARE}, {PORTAL}:/pvc_2" in finding.cause.en
+    assert {one.pv for one in finding.affects} == {"pvc-1", "pvc-2"}
+    assert len([step for step in finding.steps if step.target.startswith("timed-mount")]) == 1
 
 
 def test_longer_than_the_driver_waits_is_confirmed():
@@ -87,7 +114,7 @@ def test_nfs_v3_slow_alone_is_no_slow_network():
 def test_an_array_that_speaks_nfs_v3_only_is_slow_when_that_is():
     off = (32, 0.6, "mount.nfs: Protocol not supported")
     tests = timed(v3=HUNG, v40=off, v41=off, v42=off)
-    assert found(rule, node(NfsMountTests=tests)).certainty is Certainty.LIKELY
+    assert found(rule, node(NfsMountTests=tests)).certainty is Certainty.CONFIRMED
     huge = node(NfsMountTests=tests, ProcessLimits=processes(HUGE, HUGE), NrOpen=NrOpen(HUGE, SPAN))
     assert judged(rule, huge) == []
 

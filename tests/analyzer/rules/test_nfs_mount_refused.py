@@ -69,6 +69,11 @@ def test_a_pod_that_runs_with_it_elsewhere_rules_a_missing_share_out(output: str
     assert "shop/app-1" in finding.cause.en
 
 
+def test_pods_that_run_elsewhere_with_the_same_volume_are_not_concerned():
+    pods = Pods((pod(), pod("n2", "Running", "app-1"), pod("n1", "Running", "app-2")))
+    assert [one.pod for one in found(rule, node(MISSING, Pods=pods)).affects] == ["app-0", "app-2"]
+
+
 def test_a_share_that_can_be_mounted_now_was_mended_since():
     finding = found(rule, node(DENIED, NfsMountTests=timed(v41=0.1)))
     assert finding.certainty is Certainty.POSSIBLE
