@@ -3,7 +3,8 @@
 How we know
     The driver is installed (its node pods or its Deployment are there), and no pod of huawei-csi-controller has a
     ready container huawei-csi-driver on a node that is ready: there is no such pod, it waits (CrashLoopBackOff,
-    ImagePullBackOff), it has no node, or its node is lost.
+    ImagePullBackOff), it has no node, or its node is lost.  An eviction, and nodes that lack disk space or memory, are
+    told with it.
 Not reported here
     A controller of which one replica works.  csi-attacher alone (csi-attacher-not-running).
 False alarms
@@ -31,7 +32,7 @@ from analyzer.facts.workloads import Deployments, Workload
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
 from analyzer.rules import cluster_rule
-from analyzer.rules.attach import driver_pod, pod_steps
+from analyzer.rules.attach import driver_pod, evicted, pod_steps
 from analyzer.rules.attach.driver_pod import Trouble
 from analyzer.rules.attach.waiting import names_of
 from analyzer.texts import Text, lines
@@ -84,8 +85,12 @@ def csi_controller_not_running(
     troubles = [driver_pod.trouble_of(pod, (CONTAINER,), nodes, events) for pod in own]
     hits = () if isinstance(logs, Unknown) else tuple(logs.of("sidecar-port-in-use"))
     spans = [span for one in troubles[:QUOTED_PODS] for span in one.spans] + [hit.spans[-1] for hit in hits[:1]]
+    evictions = list(evicted.told(driver.controller_pods, nodes))
+    spans += [span for _, span in evictions]
     if deployment is not None:
         spans.append(deployment.span)
+    port = driver_pod.remedy_of("address already in use") if hits else None
+    remedies = tuple(dict.fromkeys((*driver_pod.remedies_of(troubles), *((port,) if port else ()))))
     certain = not troubles or any(one.is_named for one in troubles)
     yield Finding(
         rule=RULE,
@@ -94,10 +99,10 @@ def csi_controller_not_running(
         nodes=tuple(sorted({pod.node for pod in own if pod.node})),
         subject=f"workload:{CONTROLLER_APP}",
         title=TITLE,
-        cause=lines(*_cause(troubles, deployment, deployments, bool(hits))),
+        cause=lines(*_cause(troubles, [says for says, _ in evictions], deployment, deployments)),
         evidence=tuple(Evidence.of("", span) for span in spans or [pod.span for pod in driver.node_pods[:1]]),
         affects=_affected(driver, attachments, claims, classes, bindings),
-        steps=pod_steps.mend_controller(driver.namespace, troubles, deployment, CONTAINER),
+        steps=pod_steps.mend_controller(driver.namespace, troubles, remedies, deployment),
     )
 
 
@@ -107,7 +112,7 @@ def _deployment(deployments: Deployments | Unknown) -> Workload | None:
 
 
 def _cause(
-    troubles: list[Trouble], deployment: Workload | None, known: Deployments | Unknown, has_port_taken: bool
+    troubles: list[Trouble], evictions: list[Text], deployment: Workload | None, known: Deployments | Unknown
 ) -> Iterator[Text]:
     yield CAUSE.fill(name=CONTROLLER_APP)
     if deployment is not None and deployment.desired == 0:
@@ -120,10 +125,7 @@ def _cause(
         yield NO_DEPLOYMENT.fill(name=CONTROLLER_APP)
     for one in troubles[:QUOTED_PODS]:
         yield from one.says
-    remedies = [one.remedy for one in troubles]
-    yield from dict.fromkeys(text for text in remedies if text is not None)
-    if has_port_taken and (text := driver_pod.remedy_of("address already in use")) is not None:
-        yield text
+    yield from evictions
 
 
 def _affected(

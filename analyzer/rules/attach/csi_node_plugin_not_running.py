@@ -68,6 +68,7 @@ class _Broken:
     spans: tuple[Span, ...]
     is_named: bool
     trouble: Trouble | None = None
+    remedies: tuple[Text, ...] = ()
 
 
 @cluster_rule(RULE, Severity.ERROR, TITLE)
@@ -121,8 +122,15 @@ def _broken(
         return None
     trouble = driver_pod.trouble_of(own[0], CONTAINERS, nodes, events)
     says, spans = _port_taken(node, logs)
+    port = driver_pod.remedy_of("address already in use") if says else None
     return _Broken(
-        node, trouble.kind, (*trouble.says, *says), (*trouble.spans, *spans), trouble.is_named or bool(says), trouble
+        node=node,
+        kind=trouble.kind,
+        says=(*trouble.says, *says),
+        spans=(*trouble.spans, *spans),
+        is_named=trouble.is_named or bool(says),
+        trouble=trouble,
+        remedies=(*driver_pod.remedies_of([trouble]), *((port,) if port else ())),
     )
 
 
@@ -155,9 +163,7 @@ def _port_taken(node: str, logs: Across[Signals]) -> tuple[tuple[Text, ...], tup
     hit = next(iter(signals.of("sidecar-port-in-use")), None) if isinstance(signals, Signals) else None
     if hit is None:
         return (), ()
-    known = driver_pod.remedy_of("address already in use")
-    says = TAKEN.fill(port=hit.field("port") or "?")
-    return ((says, known) if known else (says,)), hit.spans[-1:]
+    return (TAKEN.fill(port=hit.field("port") or "?"),), hit.spans[-1:]
 
 
 def _listed(nodes: Sequence[str]) -> str:
@@ -169,7 +175,7 @@ def _finding(driver: Driver, alike: Sequence[_Broken], waiting: Sequence[Wait], 
     says = dict.fromkeys(text for one in alike[:QUOTED_NODES] for text in one.says)
     spans = [(one.node, span) for one in alike[:QUOTED_NODES] for span in one.spans]
     troubles = [one.trouble for one in alike if one.trouble is not None]
-    remedies = dict.fromkeys(text for one in troubles if (text := one.remedy) is not None)
+    remedies = tuple(dict.fromkeys(text for one in alike for text in one.remedies))
     users = affected_by(waiting)
     waited = ", ".join(sorted({one.pod.full_name for one in waiting})[:QUOTED_NODES])
     return Finding(
@@ -179,10 +185,8 @@ def _finding(driver: Driver, alike: Sequence[_Broken], waiting: Sequence[Wait], 
         nodes=nodes,
         subject=f"node:{nodes[0]}" if len(nodes) == 1 else f"workload:{NODE_APP}",
         title=TITLE,
-        cause=lines(
-            CAUSE.fill(nodes=_listed(nodes)), *says, *remedies, *([WAITED.fill(pods=waited)] if waited else ())
-        ),
+        cause=lines(CAUSE.fill(nodes=_listed(nodes)), *says, *([WAITED.fill(pods=waited)] if waited else ())),
         evidence=tuple(dict.fromkeys(Evidence.of(node, span) for node, span in spans[:QUOTED_SPANS])),
         affects=users,
-        steps=pod_steps.mend_node(driver, nodes, troubles, alike[0].kind == "registration", users),
+        steps=pod_steps.mend_node(driver, nodes, troubles, remedies, alike[0].kind == "registration", users),
     )

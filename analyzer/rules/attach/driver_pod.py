@@ -36,6 +36,10 @@ NOT_READY = Text(
     en="Container {container} of pod {pod} runs but is not ready (restarted {n} times): its probe fails.",
     zh="Pod {pod} 的容器 {container} 在运行但未就绪（已重启 {n} 次）：其探针检查失败。",
 )
+NOT_STARTED = Text(
+    en="Container {container} of pod {pod} is not ready (restarted {n} times), and Kubernetes does not say why.",
+    zh="Pod {pod} 的容器 {container} 未就绪（已重启 {n} 次），Kubernetes 未说明原因。",
+)
 REPORTED = Text(en="Kubernetes reported: {says}", zh="Kubernetes 报告：{says}")
 
 # what the vendor's guide, 8.1 and 8.5, and Kubernetes tell of a few words
@@ -79,6 +83,15 @@ KNOWN = (
             "vSphere CSI). Find it with `ss -ltnp`, or give the driver another port in the chart (livenessProbePort)",
             zh="端口被主机上的其他进程占用（存活探针使用 9808 或 9800；Tanzu 上可能是 vSphere CSI）。"
             "请用 `ss -ltnp` 查找，或在 chart 中修改驱动的端口（livenessProbePort）",
+        ),
+    ),
+    (
+        re.compile(r"disk-pressure|low on resource: ephemeral-storage"),
+        Text(
+            en="Free disk space on the nodes that have DiskPressure (`df -h` there; old logs, images that nobody "
+            "uses). Some minutes later the kubelet takes the taint away by itself, and the pod is placed",
+            zh="在处于 DiskPressure 的节点上释放磁盘空间（用 `df -h` 查看；清理旧日志、无用镜像）。"
+            "几分钟后 kubelet 会自动去除污点，Pod 随即完成调度",
         ),
     ),
     (
@@ -132,6 +145,11 @@ class Trouble:
     @property
     def _words(self) -> str:
         return " ".join(text.en for text in self.says)
+
+
+def remedies_of(troubles: Iterable[Trouble]) -> tuple[Text, ...]:
+    """Each once."""
+    return tuple(dict.fromkeys(text for one in troubles if (text := one.remedy) is not None))
 
 
 def remedy_of(words: str) -> Text | None:
@@ -189,7 +207,9 @@ def _is_stuck(container: Container) -> bool:
 
 
 def _of_containers(pod: Pod, wanted: set[str]) -> Iterator[Text]:
-    """Of those that matter; all of them where Kubernetes has not come to any."""
+    """Of those that matter; all of them where Kubernetes has not come to any; of a pod without a node there is none."""
+    if not pod.node:
+        return
     bad = [one for one in pod.containers if not one.ready]
     if bad and all(one.waiting == "ContainerCreating" for one in bad):
         yield CREATING.fill(pod=pod.full_name, since=pod.created or "?")
@@ -201,7 +221,7 @@ def _of_containers(pod: Pod, wanted: set[str]) -> Iterator[Text]:
 def _of_container(pod: Pod, container: Container) -> Iterator[Text]:
     names = {"container": container.name, "pod": pod.full_name}
     if not container.waiting:
-        yield NOT_READY.fill(**names, n=container.restarts)
+        yield (NOT_READY if container.runs else NOT_STARTED).fill(**names, n=container.restarts)
         return
     says = f": {shortened(container.message)}" if container.message else ""
     yield WAITS.fill(**names, reason=container.waiting, says=says.rstrip("."))

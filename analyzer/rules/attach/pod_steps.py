@@ -11,7 +11,7 @@ from analyzer.facts.workloads import Workload
 from analyzer.findings import Affected
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules.attach import steps
-from analyzer.rules.attach.driver_pod import Trouble
+from analyzer.rules.attach.driver_pod import Trouble, remedies_of
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
@@ -47,7 +47,7 @@ SCALED = Text(
 
 
 def mend_controller(
-    namespace: str, troubles: Sequence[Trouble], deployment: Workload | None, container: str
+    namespace: str, troubles: Sequence[Trouble], remedies: Sequence[Text], deployment: Workload | None
 ) -> tuple[Step, ...]:
     namespace = namespace or (deployment.namespace if deployment else "") or NAMESPACE
     scaled = (_scale_up(deployment),) if deployment is not None and deployment.desired == 0 else ()
@@ -60,17 +60,22 @@ def mend_controller(
             Text(en="See the controller's Deployment", zh="查看控制器的 Deployment"),
             Text(en="READY is 1/1 or 2/2 when all is well.", zh="正常时 READY 为 1/1 或 2/2。"),
         ),
-        *look_at(troubles, container),
-        *(scaled or _mend(troubles, "controller")),
+        *look_at(troubles, CONTAINER),
+        *(scaled or _mend(remedies, "controller")),
         _see_driver(namespace, "huawei-csi-controller"),
     )
 
 
 def mend_node(
-    driver: Driver, nodes: Sequence[str], troubles: Sequence[Trouble], is_unregistered: bool, users: Iterable[Affected]
+    driver: Driver,
+    nodes: Sequence[str],
+    troubles: Sequence[Trouble],
+    remedies: Sequence[Text],
+    is_unregistered: bool,
+    users: Iterable[Affected],
 ) -> tuple[Step, ...]:
     namespace = driver.namespace or NAMESPACE
-    mend = _mend(troubles, "node") if troubles else iter(())
+    mend = _mend(remedies, "node") if troubles else iter(())
     return (
         *look_at(troubles, CONTAINER),
         *(_look_at_node(node) for node in nodes[:MOST] if not troubles),
@@ -101,7 +106,7 @@ def mend_attacher(driver: Driver, troubles: Sequence[Trouble]) -> tuple[Step, ..
     return (
         *look_at(troubles, ATTACHER),
         *logs,
-        *(_mend(troubles, "attacher") if troubles else (_restart(namespace),)),
+        *(_mend(remedies_of(troubles), "attacher") if troubles else (_restart(namespace),)),
         _see_driver(namespace, "huawei-csi-controller"),
         steps.see_attachments(),
     )
@@ -152,9 +157,8 @@ def _log(namespace: str, pod: str, container: str) -> Iterator[Step]:
     )
 
 
-def _mend(troubles: Sequence[Trouble], kind: str) -> Iterator[Step]:
-    known = dict.fromkeys(text for one in troubles if (text := one.remedy) is not None)
-    for number, text in enumerate(known or [MEND]):
+def _mend(remedies: Sequence[Text], kind: str) -> Iterator[Step]:
+    for number, text in enumerate(remedies or [MEND]):
         yield step_by_hand(ADMIN, f"driver-{kind}-{number}", text, Phase.CONFIGURE)
 
 

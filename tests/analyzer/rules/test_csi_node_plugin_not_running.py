@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.facts import Unknown
 from analyzer.facts.cluster import Events, Pod, Pods
-from analyzer.findings import Certainty, Severity
+from analyzer.findings import Certainty, Finding, Severity
 from analyzer.rules.attach.csi_node_plugin_not_running import csi_node_plugin_not_running as rule
 from tests.analyzer.rules.attaching import (
     JUST_NOW,
@@ -42,12 +42,16 @@ def silent(**facts: object) -> bool:
     return not said.findings and not said.inconclusive
 
 
+def by_hand(finding: Finding) -> str:
+    return " ".join(step.does.en for step in finding.steps if step.command is None)
+
+
 @pytest.mark.parametrize(
     ("plugged", "events", "words"),
     [
-        (plugin("CrashLoopBackOff", "back-off 5m0s"), Events(()), ("CrashLoopBackOff",)),
-        (plugin("InvalidImageName", "couldn't parse image name"), Events(()), ("values.yaml",)),
-        (plugin("ImagePullBackOff"), Events(()), ("pull secret",)),
+        (plugin("CrashLoopBackOff", "back-off 5m0s"), Events(()), ("CrashLoopBackOff", "Mend what")),
+        (plugin("InvalidImageName", "couldn't parse image name"), Events(()), ("InvalidImageName", "values.yaml")),
+        (plugin("ImagePullBackOff"), Events(()), ("ImagePullBackOff", "pull secret")),
         (
             plugin("ContainerCreating"),
             event(
@@ -66,10 +70,12 @@ def silent(**facts: object) -> bool:
         ),
     ],
 )
-def test_what_kubernetes_says_of_the_pod_is_quoted_and_read(plugged: Pod, events: Events, words: tuple[str, ...]):
+def test_what_kubernetes_says_of_the_pod_is_quoted_and_read(plugged: Pod, events: Events, words: tuple[str, str]):
     finding = found(rule, Pods=with_plugins(plugged), Events=events)
     assert (finding.certainty, finding.severity) == (Certainty.CONFIRMED, Severity.ERROR)
-    assert [word for word in words if word not in finding.cause.en] == []
+    quoted, remedy = words
+    assert quoted in finding.cause.en
+    assert remedy in by_hand(finding)
 
 
 def test_a_probe_that_finds_its_port_taken_is_told():
@@ -78,9 +84,9 @@ def test_a_probe_that_finds_its_port_taken_is_told():
     taken = logs(
         n1=log("2026-07-03 09:00:00.000000", "2026-07-03 10:00:00.000000", hit("sidecar-port-in-use", port="9800"))
     )
-    cause = found(rule, Pods=with_plugins(own), Signals=taken).cause.en
-    assert "port 9800 is taken" in cause
-    assert "ss -ltnp" in cause
+    finding = found(rule, Pods=with_plugins(own), Signals=taken)
+    assert "port 9800 is taken" in finding.cause.en
+    assert "ss -ltnp" in by_hand(finding)
 
 
 def test_no_pod_on_the_node_of_a_waiting_pod_is_confirmed():
