@@ -88,7 +88,7 @@ def device_node(node: str, one: Occupied) -> tuple[Step, ...]:
     try:
         point = KubeletPath(one.target)
     except UnsafeValueError:
-        return step_by_hand(node, f"node-{one.target}", does, Phase.CHECK), _node_gone(node, one)
+        return step_by_hand(node, f"node-{one.target}", does, Phase.CHECK), _node_gone(node, one, "rm")
     expect = Text(
         en="One line that begins with b (or c): a device node; the two numbers before the date tell to which device it "
         "leads (`lsblk` lists them as MAJ:MIN)",
@@ -96,7 +96,7 @@ def device_node(node: str, one: Occupied) -> tuple[Step, ...]:
     )
     looked = Command(("ls", "-l", point))
     look_at = Step(node, Phase.CHECK, f"node-{point}", Effect.READS, does, looked, expect, NOT_A_NODE)
-    return look_at, _node_gone(node, one)
+    return look_at, _node_gone(node, one, f"rm {point}")
 
 
 NOT_A_NODE = Text(
@@ -105,14 +105,14 @@ NOT_A_NODE = Text(
 )
 
 
-def _node_gone(node: str, one: Occupied) -> Step:
+def _node_gone(node: str, one: Occupied, command: str) -> Step:
     does = Text(
         en="Only if it is a device node and the pod that waits for it does not run: remove that node alone, with "
-        "`rm {point}` (never -r). Then find out what made it. The kubelet's next try mounts the volume there",
-        zh="仅当该处是设备节点且等待它的 Pod 未运行时：用 `rm {point}`（不要加 -r）只删除该节点文件，并查明由什么创建。"
+        "`{command}` (never -r). Then find out what made it. The kubelet's next try mounts the volume there",
+        zh="仅当该处是设备节点且等待它的 Pod 未运行时：用 `{command}`（不要加 -r）只删除该节点文件，并查明由什么创建。"
         "kubelet 下次重试时会在该处挂载该卷",
     )
-    return step_by_hand(node, f"node-gone-{one.target}", does.fill(point=one.target), Phase.UNMOUNT)
+    return step_by_hand(node, f"node-gone-{one.target}", does.fill(command=command), Phase.UNMOUNT)
 
 
 def save_data(pods: tuple[Pod, ...], pv: str) -> Step:
