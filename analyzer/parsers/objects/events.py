@@ -1,7 +1,8 @@
 """Events -> Events.
 
 Input    `cluster/events.json`: core/v1 events, or events.k8s.io/v1 as the core API shows them.
-Output   every event in the order listed; `node` is "" when its source names no host; times as printed.
+Output   every event in the order listed; `node` is "" when its source names no host; times as printed.  What clients
+         put before the message of many alike, `(combined from similar events): `, is left out; the span has it.
 Source   Kubernetes API, core/v1 Event.  Events live for one hour by default: none says little.
 """
 
@@ -14,6 +15,7 @@ from analyzer.parsers.objects import ObjectParser
 from analyzer.parsers.objects.listing import Metadata, Places, items_of
 
 KIND = "events"
+COMBINED = "(combined from similar events): "  # client-go, tools/record/events_cache.go
 
 
 class _Object(msgspec.Struct, frozen=True):
@@ -59,7 +61,7 @@ def _event(item: _Event, places: Places) -> Event:
         name=about.name,
         node=item.source.host if item.source else "",
         reason=item.reason,
-        message=item.message,
+        message=item.message.removeprefix(COMBINED),
         count=item.count or series.count or 1,
         first=first,
         last=item.last_timestamp or series.last_observed_time or first,

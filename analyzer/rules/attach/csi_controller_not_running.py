@@ -53,7 +53,7 @@ TO_ZERO = Text(
     zh="其 Deployment 的副本数为 0：有人停止了它（阵列修改密码的操作流程中会这样做）。",
 )
 DESIRED = Text(
-    en="Its Deployment wants {desired} replicas; {ready} are ready.",
+    en="Of the replicas that its Deployment wants ({desired}), {ready} are ready.",
     zh="其 Deployment 期望副本数 {desired}，就绪 {ready}。",
 )
 NO_DEPLOYMENT = Text(

@@ -7,7 +7,8 @@ How we know
 Not reported here
     A pod that has a node (attach and mount rules).  Pods without a volume of the driver.
 False alarms
-    Few: the scheduler itself says so.  A pod that waits for a claim to be bound is told as its claim's symptom.
+    Few: the scheduler itself says so.  A pod that waits for a claim to be bound is told as its claim's symptom, and
+    the storage is then not said to have no part in it.
 Remedy
     By the message; nothing on the storage but for the limit of volumes per node.
 Source
@@ -51,6 +52,7 @@ LIMIT = Text(
     en="CSINode {node} allows {most} volumes of {driver}.", zh="CSINode {node} 允许 {driver} 的卷数上限为 {most}。"
 )
 
+UNBOUND = "unbound immediate PersistentVolumeClaims"
 READINGS = (
     (
         "volume node affinity conflict",
@@ -72,10 +74,10 @@ READINGS = (
         ),
     ),
     (
-        "unbound immediate PersistentVolumeClaims",
+        UNBOUND,
         Text(
-            en="A claim of the pod has no volume yet. Look at the claim first: `kubectl describe pvc`",
-            zh="该 Pod 的 PVC 还没有绑定卷。请先检查 PVC：`kubectl describe pvc`",
+            en="A claim of the pod has no volume; `kubectl describe pvc` tells why",
+            zh="该 Pod 的 PVC 没有绑定卷，`kubectl describe pvc` 会说明原因",
         ),
     ),
     (
@@ -144,9 +146,10 @@ def pod_not_schedulable(
         refused = pod.scheduled is False and not pod.node and not pod.deleting and not pod.is_finished
         if not refused or not older(pod.scheduled_at or pod.created, PATIENCE, taken):
             continue
-        users = (*_bound(pod, volumes, claims, driver), *_unbound(pod, claims, classes, driver))
+        unbound = _unbound(pod, claims, classes, driver)
+        users = (*_bound(pod, volumes, claims, driver), *unbound)
         if users:
-            yield _finding(pod, users, driver, csi_nodes)
+            yield _finding(pod, users, driver, csi_nodes, waits_for_claim=bool(unbound))
 
 
 def _bound(
@@ -171,7 +174,9 @@ def _unbound(
     )
 
 
-def _finding(pod: Pod, users: tuple[Affected, ...], driver: Driver, csi_nodes: CsiNodes | Unknown) -> Finding:
+def _finding(
+    pod: Pod, users: tuple[Affected, ...], driver: Driver, csi_nodes: CsiNodes | Unknown, *, waits_for_claim: bool
+) -> Finding:
     limits = _limits(pod, driver, csi_nodes)
     return Finding(
         rule=RULE,
@@ -183,11 +188,15 @@ def _finding(pod: Pod, users: tuple[Affected, ...], driver: Driver, csi_nodes: C
         cause=lines(
             CAUSE.fill(pod=pod.full_name, says=shortened(pod.unschedulable) or "?"),
             *(text for text, _ in limits),
-            NOT_STORAGE,
+            *(() if waits_for_claim else (NOT_STORAGE,)),
         ),
         evidence=tuple(Evidence.of("", span) for span in (pod.span, *(span for _, span in limits))),
         affects=users,
-        steps=(steps.describe_pod(pod.namespace, pod.name), *_by_hand(pod), *steps.see_pods(users[:1])),
+        steps=(
+            steps.describe_pod(pod.namespace, pod.name),
+            *_by_hand(pod, waits_for_claim=waits_for_claim),
+            *steps.see_pods(users[:1]),
+        ),
     )
 
 
@@ -199,9 +208,11 @@ def _limits(pod: Pod, driver: Driver, csi_nodes: CsiNodes | Unknown) -> tuple[tu
     return tuple((LIMIT.fill(node=one.node, most=most, driver=driver.name), one.span) for one, most in told)
 
 
-def _by_hand(pod: Pod) -> Iterator[Step]:
-    said = [text for words, text in READINGS if _has(words, pod.unschedulable)]
-    for number, text in enumerate(said or [OTHERWISE]):
+def _by_hand(pod: Pod, *, waits_for_claim: bool) -> Iterator[Step]:
+    """Nothing for a claim of the driver without a volume: what mends that is told with the claim."""
+    read = [(words, text) for words, text in READINGS if _has(words, pod.unschedulable)]
+    said = [text for words, text in read if words != UNBOUND or not waits_for_claim]
+    for number, text in enumerate(said if read else [OTHERWISE]):
         yield step_by_hand(ADMIN, f"schedule-{pod.full_name}-{number}", text, Phase.CONFIGURE)
 
 

@@ -40,6 +40,14 @@ NO_CLASS = Text(
     en="Claim {claim} names the StorageClass {storage_class}, which does not exist, so that nobody creates its volume.",
     zh="PVC {claim} 指定的 StorageClass {storage_class} 不存在，因此没有组件为其创建卷。",
 )
+NO_BACKEND = Text(
+    en="The volume of this claim was not created, since the backend that it is to come from is offline.",
+    zh="该 PVC 的卷未创建，因为提供该卷的后端离线。",
+)
+NO_CONTROLLER = Text(
+    en="The volume of this claim was not created, since the driver's controller, which creates volumes, does not run.",
+    zh="该 PVC 的卷未创建，因为负责创建卷的驱动控制器未运行。",
+)
 UNTOLD = Text(
     en="The volume of claim {claim} was not created, and nothing in the bundle says why: events live for an hour only. "
     "It may be the pool's capacity, the class's parameters, the array's answer, or a provisioner that does not run.",
@@ -53,8 +61,8 @@ UNTOLD = Text(
     Severity.ERROR,
     Text(en="Claim stays Pending", zh="PVC 一直处于 Pending"),
     explained_by=(
-        Cause("backend-offline", through=Through.VOLUME),
-        Cause("csi-controller-not-running", through=Through.CLUSTER),
+        Cause("backend-offline", through=Through.VOLUME, says=NO_BACKEND),
+        Cause("csi-controller-not-running", through=Through.CLUSTER, says=NO_CONTROLLER),
     ),
 )
 def claim_pending(

@@ -41,8 +41,11 @@ DO_NETWORK = Text(
     zh="修复控制器 Pod 与阵列管理地址之间的网络。",
 )
 DO_OTHER = Text(
-    en="Read the events of the claim and the log of the provisioner with the commands above, and act on what they say.",
-    zh="用上面的命令查看该 PVC 的事件和 provisioner 日志，并据此处理。",
+    en="Read in the claim's events why its volume was not created, and mend that: the pool, the StorageClass, the "
+    "array, or the controller's pod. The claim is then served by itself. If the events are gone, collect again while "
+    "the claim waits.",
+    zh="从该 PVC 的事件中查明卷未创建的原因并加以修复：存储池、StorageClass、阵列或控制器 Pod。"
+    "之后该 PVC 会自动得到满足。如果事件已过期，请在 PVC 等待期间重新采集。",
 )
 
 

@@ -123,6 +123,11 @@ def test_a_node_without_conditions_is_of_unknown_readiness():
     assert nodes.parse(listed({"metadata": {"name": "n"}})).items[0].ready == "Unknown"
 
 
+def test_the_message_of_combined_events_begins_with_what_was_said():
+    (event,) = events.parse(listed({"reason": "FailedMount", "message": "(combined from similar events): no"})).items
+    assert (event.message, "combined" in event.span.text[0]) == ("no", True)
+
+
 def test_an_event_of_the_new_api_counts_its_series():
     event = {"metadata": {"name": "e"}, "eventTime": "T1", "series": {"count": 7, "lastObservedTime": "T2"}}
     (one,) = events.parse(listed(event)).items

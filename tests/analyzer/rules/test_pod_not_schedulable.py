@@ -58,6 +58,14 @@ def test_a_claim_without_a_volume_ties_it_to_the_claim():
     unbound = PersistentVolumeClaims((claim(phase="Pending", volume=""),))
     finding = found(rule, Pods=pods(refused()), PersistentVolumeClaims=unbound)
     assert finding.affects == (Affected("shop", "db-0", "data", ""),)
+    assert "no part" not in finding.cause.en
+
+
+def test_what_mends_a_claim_without_a_volume_is_told_with_the_claim():
+    unbound = PersistentVolumeClaims((claim(phase="Pending", volume=""),))
+    waits = refused("0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.")
+    finding = found(rule, Pods=pods(waits), PersistentVolumeClaims=unbound)
+    assert not [step for step in finding.steps if step.command is None]
 
 
 @pytest.mark.parametrize(
