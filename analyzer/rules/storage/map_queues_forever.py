@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.multipath import MultipathMaps
-from analyzer.facts.storage import NodeStorage, StorageMap
+from analyzer.facts.storage import DiskState, NodeStorage, StorageMap
 from analyzer.findings import Certainty, Finding, Severity
 from analyzer.impact import users_of_luns
 from analyzer.rules import Cause, Through, node_rule
@@ -34,6 +34,10 @@ CAUSE = Text(
     "where kill -9 does not reach it.",
     zh="多路径设备 {map}（{wwid}）没有可用路径且处于排队状态：所有读写都会无限期等待，进程处于 D 状态，kill -9 无效。",
 )
+ENDS = Text(
+    en="Its paths are out of reach: the queueing ends by itself when a path comes back, and what waits goes on.",
+    zh="其路径不可达：任一路径恢复后排队会自动结束，等待的读写会继续执行。",
+)
 STUCK = Text(en="Hanging in it now: {who}.", zh="当前挂起的进程：{who}。")
 
 
@@ -41,7 +45,7 @@ STUCK = Text(en="Hanging in it now: {who}.", zh="当前挂起的进程：{who}�
     "map-queues-forever",
     Severity.ERROR,
     Text(en="Map queues for ever", zh="多路径设备无限期排队"),
-    explained_by=(Cause("residual-multipath-map", through=Through.SUBJECT),),
+    explained_by=(Cause("residual-multipath-map", through=Through.SUBJECT), Cause("array-unreachable")),
 )
 def map_queues_forever(
     node: str, storage: NodeStorage, printed: MultipathMaps, bindings: Bindings | Unknown
@@ -58,6 +62,8 @@ def _counts_down(storage_map: StorageMap) -> bool:
 
 def _finding(node: str, storage_map: StorageMap, bindings: Bindings | Unknown) -> Finding:
     says = [CAUSE.fill(map=storage_map.name, wwid=storage_map.wwid)]
+    if any(disk.state is DiskState.UNREACHABLE for disk in storage_map.disks):
+        says.append(ENDS)
     if storage_map.stuck_openers:
         who = ", ".join(f"{opener.command} (pid {opener.pid})" for opener in storage_map.stuck_openers)
         says.append(STUCK.fill(who=who))

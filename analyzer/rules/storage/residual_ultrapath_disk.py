@@ -3,7 +3,8 @@
 How we know
     `upadmin show vlun` lists a row whose Disk is `deleted` or whose Status is `Fault`, and the cluster does not want
     its WWN on this node.  Confirmed: both at once.  Likely: one of them.  The driver's own words
-    (`the disk [deleted] status is [Fault], need to clean`, `found need clean device`) are quoted beside it.
+    (`the disk [deleted] status is [Fault], need to clean`, `found need clean device`) are quoted beside it.  With its
+    disk still there a `Fault` looks the same in an outage: then it is told that the two cannot be told apart from here.
 Not reported here
     A faulty virtual LUN that is attached to this node: that is an outage, not a residue.  Nodes without UltraPath.
 False alarms
@@ -11,7 +12,8 @@ False alarms
     possible, and only where the array's driver knows no such WWN.
 Remedy
     By UltraPath's own tools only, and by hand: reading commands tell which LUN it is; how a virtual LUN is removed is
-    asked of UltraPath's manual of the installed version.  No removing command is built: none was seen at work.
+    asked of UltraPath's manual of the installed version.  No removing command is built: none was seen at work.  While
+    its disk is there nothing but readings is proposed, on the host and on the array.
 Source
     Huawei CSI FAQ, case 1; eSDK_K8S_Plugin, connector/ultrapath_vlun.go (v4.5.0 and newer), connector/ultrapath.go.
 """
@@ -41,11 +43,21 @@ DRIVERS_WORDS = ("driver-ultrapath-residual", "driver-ultrapath-stale-lun")
 GOOD = ("Normal", "Degraded")
 
 TITLE = Text(en="Residual UltraPath disk {id} ({wwn})", zh="残留的 UltraPath 磁盘 {id}（{wwn}）")
+TITLE_FAULT = Text(
+    en="UltraPath disk {id} ({wwn}) in {status}: residual, or its paths are down",
+    zh="UltraPath 磁盘 {id}（{wwn}）状态为 {status}：残留，或其路径故障",
+)
 CAUSE = Text(
     en="UltraPath still holds the virtual LUN {id} (WWN {wwn}, disk {disk}, status {status}, paths {paths}), although "
     "the array took it away from this host.",
     zh="UltraPath 仍保留虚拟 LUN {id}（WWN {wwn}，磁盘 {disk}，状态 {status}，路径 {paths}），"
     "而阵列已取消其对该主机的映射。",
+)
+CAUSE_FAULT = Text(
+    en="UltraPath has the virtual LUN {id} (WWN {wwn}, disk {disk}, paths {paths}) in {status}: its paths are down, or "
+    "the array took it away from this host. With its disk still there the two look the same from here.",
+    zh="UltraPath 的虚拟 LUN {id}（WWN {wwn}，磁盘 {disk}，路径 {paths}）状态为 {status}：可能是其路径故障，"
+    "也可能是阵列已取消其对该主机的映射。其磁盘仍在，从主机侧无法区分这两种情况。",
 )
 EFFECT = Text(
     en="A new LUN that gets the same host LUN id cannot appear until it is gone.",
@@ -70,6 +82,16 @@ EXPECT_PATHS = Text(
 IF_NOT = Text(
     en="Paths that are all Fault are an outage: mend the way to the array first and remove nothing.",
     zh="若所有路径均为 Fault，则为链路故障：请先恢复到阵列的链路，不要清除任何设备。",
+)
+ASK_ARRAY = Text(
+    en="Ask the array's administrator whether a LUN of WWN {wwn} exists and is mapped to this host. If it is, mend its "
+    "paths and remove nothing",
+    zh="请阵列管理员确认 WWN 为 {wwn} 的 LUN 是否存在并映射给该主机。若是，请恢复其路径，不要清除任何设备",
+)
+EXPECT_ARRAY = Text(
+    en="It is mapped to this host: an outage. It is not: collect again once the paths of the other LUNs are Normal, "
+    "and ask support how to go on",
+    zh="已映射给该主机：属于链路故障。未映射：待其他 LUN 的路径恢复 Normal 后重新采集，并联系技术支持确认后续处理",
 )
 REMOVE = Text(
     en="If both look as told, and nothing on this node uses the disk (`lsblk`, `cat /proc/mounts`), remove the virtual "
@@ -136,7 +158,7 @@ def _finding(
     names = {"id": lun.id, "wwn": lun.wwn, "disk": lun.disk, "status": lun.status, "paths": lun.paths}
     doubts = tuple(_doubts(node, bindings, host))
     certainty = _certainty(lun, is_ours, bool(doubts))
-    says = [CAUSE.fill(**names), EFFECT]
+    says = [CAUSE.fill(**names), EFFECT] if lun.is_deleted else [CAUSE_FAULT.fill(**names)]
     says += [] if isinstance(bindings, Unknown) or doubts else [NOT_ELSEWHERE]
     says += [] if is_ours else [FOREIGN]
     heard = () if isinstance(signals, Unknown) else tuple(signals.of(*DRIVERS_WORDS))
@@ -146,7 +168,7 @@ def _finding(
         certainty=certainty,
         nodes=(node,),
         subject=f"wwid:3{lun.wwn}",
-        title=TITLE.fill(**names),
+        title=(TITLE if lun.is_deleted else TITLE_FAULT).fill(**names),
         cause=lines(*says, *proof.withheld(doubts)),
         evidence=(Evidence.of(node, lun.span), *(Evidence.of(node, hit.spans[-1]) for hit in heard[:2])),
         affects=users_of_luns(bindings, (lun.wwn,)),
@@ -175,8 +197,13 @@ def _steps(node: str, lun: VirtualLun, names: dict[str, str]) -> tuple[Step, ...
     return (
         _look(node, lun, f"vlun-{lun.id}", ("upadmin", "show", "vlun", f"id={lun.id}"), LOOK_LUN, EXPECT_LUN),
         _look(node, lun, "ultrapath-paths", ("upadmin", "show", "path"), LOOK_PATHS, EXPECT_PATHS),
-        step_by_hand(node, f"vlun-{lun.id}", REMOVE.fill(**names)),
+        step_by_hand(node, f"vlun-{lun.id}", REMOVE.fill(**names)) if lun.is_deleted else _ask_array(node, lun),
     )
+
+
+def _ask_array(node: str, lun: VirtualLun) -> Step:
+    does = ASK_ARRAY.fill(wwn=lun.wwn)
+    return Step(node, Phase.CHECK, f"array-lun-{lun.wwn}", Effect.READS, does, None, EXPECT_ARRAY, IF_NOT)
 
 
 def _look(node: str, lun: VirtualLun, target: str, argv: tuple[str, ...], does: Text, expect: Text) -> Step:

@@ -29,6 +29,13 @@ def test_it_names_who_hangs_in_it() -> None:
     assert "dd (pid 3665)" in finding.cause.en
 
 
+def test_in_an_outage_it_is_folded_under_it_and_ends_by_itself_when_a_path_comes_back() -> None:
+    dead = given.dead_map(queues=True)
+    cut = replace(dead, disks=tuple(replace(disk, state=DiskState.UNREACHABLE) for disk in dead.disks))
+    assert "array-unreachable" in [cause.rule for cause in rule.explained_by]
+    assert ["ends by itself" in judged(one)[0].cause.en for one in (cut, dead)] == [True, False]
+
+
 def test_a_map_that_queues_for_a_while_only_is_not_reported() -> None:
     assert judged(given.dead_map(queues=True, daemon=daemon("5 chk"))) == []
 

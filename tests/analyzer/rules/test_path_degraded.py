@@ -53,7 +53,7 @@ def test_what_is_lost_with_the_hosts_own_port_is_one_finding_that_names_it_with_
     (finding,) = judged(*map(over_fc, TARGETS), ports=own_port("Linkdown"))
     assert finding.subject == "link:host2"
     assert finding.cause.en.startswith("This host's port host2 (WWPN 21000024ff7ee1f5) is Linkdown")
-    assert [one.capture for one in finding.evidence].count("sysfs_fc") == 1
+    assert [one.source for one in finding.evidence].count("sysfs_fc") == 1
 
 
 def test_with_the_hosts_own_port_online_the_arrays_ports_are_named_and_where_the_fault_is_not() -> None:

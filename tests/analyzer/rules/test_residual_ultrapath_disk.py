@@ -32,6 +32,13 @@ def test_only_deleted_or_only_faulty_is_likely(row: VirtualLun):
     assert found(row).certainty is Certainty.LIKELY
 
 
+def test_with_its_disk_still_there_it_may_be_an_outage_and_there_is_nothing_but_to_read():
+    finding = found(replace(ROW, disk="sdx"))
+    assert {step.effect for step in finding.steps} == {Effect.READS}
+    assert finding.cause.en.startswith("UltraPath has the virtual LUN 61 ")
+    assert "its paths are down, or the array took it away from this host" in finding.cause.en
+
+
 @pytest.mark.parametrize("status", ["Normal", "Degraded"])
 def test_a_row_that_works_is_left_alone(status: str):
     assert given.judged(rule, *FREE, VirtualLuns((replace(ROW, disk="sdc", status=status),))) == []
