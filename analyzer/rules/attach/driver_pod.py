@@ -16,7 +16,7 @@ from analyzer.rules.attach.waiting import PATIENCE, is_before, older
 from analyzer.texts import Text
 
 TROUBLE_EVENTS = frozenset({"FailedMount", "Failed", "FailedCreatePodSandBox", "BackOff", "Unhealthy"})
-QUOTED = 300
+QUOTED, TAIL = 300, 120  # characters
 
 NO_NODE = Text(en="Pod {pod} has no node: {says}", zh="Pod {pod} 未调度：{says}")
 NODE_LOST = Text(
@@ -192,8 +192,9 @@ def trouble_of(pod: Pod, containers: Iterable[str], nodes: ClusterNodes | Unknow
 
 
 def shortened(message: str) -> str:
+    """Beginning and end: an error that was handed on and on names its cause last."""
     words = " ".join(message.split())
-    return words if len(words) <= QUOTED else f"{words[:QUOTED]}…"
+    return words if len(words) <= QUOTED else f"{words[: QUOTED - TAIL]}…{words[-TAIL:]}"
 
 
 def _lost(pod: Pod, nodes: ClusterNodes | Unknown) -> ClusterNode | None:

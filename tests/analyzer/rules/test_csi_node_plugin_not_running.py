@@ -78,6 +78,12 @@ def test_what_kubernetes_says_of_the_pod_is_quoted_and_read(plugged: Pod, events
     assert remedy in by_hand(finding)
 
 
+def test_the_end_of_a_long_message_is_quoted_for_it_names_the_cause():
+    said = event(f"Failed to pull image: {'x' * 400}: 401 Unauthorized", "Failed", about="huawei-csi-node-abcn1")
+    finding = found(rule, Pods=with_plugins(plugin("ImagePullBackOff")), Events=said)
+    assert "401 Unauthorized" in finding.cause.en
+
+
 def test_a_probe_that_finds_its_port_taken_is_told():
     probe = container("liveness-probe", ready=False, waiting="CrashLoopBackOff")
     own = node_pod("n1", container("huawei-csi-driver"), probe)
