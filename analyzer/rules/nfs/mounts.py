@@ -78,6 +78,11 @@ class FailedMount:
         return portal_of(self.share)
 
     @property
+    def parent(self) -> str:
+        """The file system that holds a DTree; "" of a share that is a file system."""
+        return self.share.partition(":/")[2].rpartition("/")[0]
+
+    @property
     def timed_out(self) -> bool:
         """Ended by a limit, or mount itself got no answer."""
         if self.how in (How.TIMEOUT, How.DEADLINE) or (self.how is How.EXIT_255 and not self.output):

@@ -3,7 +3,9 @@
 How we know
     The driver returned `exit status 32` for a share.  mount's words tell more, but depend on the version: a refused
     permission and a missing path both print `access denied by server` with NFSv3, and both `No such file or directory`
-    with NFSv4.  Where a pod on another node runs with the same volume, the share exists, and permission is left.
+    with NFSv4.  Where a pod on another node runs with the same volume, the share exists, and permission is left; so it
+    is where authClient of the StorageClass has none of the node's addresses.  Where authClient is `*` or has one of
+    them, a missing share is likelier, and told first.
 Not reported here
     A refused NFS version, a portal out of reach, a missing NFS client, rpc.statd: each has its own rule.
 False alarms
@@ -23,7 +25,7 @@ from collections.abc import Iterator
 from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.claims import StorageClasses
-from analyzer.facts.cluster import PersistentVolumes, Pods, StorageBackends
+from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import NfsMountTests, PortalChecks
 from analyzer.facts.logs import Signals
@@ -33,9 +35,10 @@ from analyzer.impact import users_held_up
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import share_steps
-from analyzer.rules.nfs.mounts import FailedMount, failed_mounts, tests_of
+from analyzer.rules.nfs.mounts import FailedMount, failed_mounts, shortened, tests_of
 from analyzer.rules.nfs.refusals import THREE_CAUSES, helper_missing, statd_missing, version_refused
 from analyzer.rules.nfs.ruled_out import is_unreachable
+from analyzer.rules.nfs.share_clients import ShareClients, clients_of
 from analyzer.texts import Text, lines
 
 RULE = "nfs-mount-refused"
@@ -45,29 +48,47 @@ NO_FOLDER = re.compile(r"mount point \S+ does not exist")
 
 TITLE = Text(en="NFS mount refused", zh="NFS 挂载被拒绝")
 TITLE_OF = Text(en="NFS mount of {volume} refused", zh="{volume} 的 NFS 挂载被拒绝")
-CAUSE = Text(
-    en="The mount of {share} on this node was refused; mount said: {says}",
-    zh="该节点挂载 {share} 被拒绝，mount 输出：{says}",
-)
+SAID = Text(en="mount said of {share}: {says}", zh="挂载 {share} 时 mount 的输出：{says}")
+REFUSED = Text(en="The mount of {share} on {node} was refused.", zh="{node} 挂载 {share} 被拒绝。")
 NO_WORDS = Text(
-    en="The mount of {share} on this node failed ({says}), and what mount said is in no log of the bundle. "
+    en="The mount of {share} on {node} failed ({says}), and what mount said is in no log of the bundle. "
     "/var/log/huawei/huawei-csi-node of this node has it, in the line that begins with `Mount {share} to`.",
-    zh="该节点挂载 {share} 失败（{says}），采集包的日志中没有 mount 的输出。该节点的 /var/log/huawei/huawei-csi-node 中"
-    "以 `Mount {share} to` 开头的行包含该信息。",
+    zh="{node} 挂载 {share} 失败（{says}），采集包的日志中没有 mount 的输出。该节点的 "
+    "/var/log/huawei/huawei-csi-node 中以 `Mount {share} to` 开头的行包含该信息。",
 )
 PERMISSION = Text(
-    en="The array does not let this node's address mount the share (its permission, authClient).",
-    zh="阵列不允许该节点的 IP 地址挂载此共享（共享权限，authClient）。",
+    en="The array does not let this node's address mount {share}: the share's permission (authClient) lacks it.",
+    zh="阵列不允许该节点的 IP 地址挂载 {share}：共享权限（authClient）中没有该地址。",
+)
+SAME_WORDS = Text(
+    en="With this NFS version an array says `No such file or directory` to an address that may not see the share, too.",
+    zh="在此 NFS 版本下，对没有权限的地址，阵列同样返回 `No such file or directory`。",
 )
 BOTH = Text(
     en="With this NFS version the words are the same for two causes: the array does not let this node's address mount "
-    "the share (authClient), or the share or its path does not exist on the array.",
-    zh="在此 NFS 版本下，两种原因的报错相同：阵列不允许该节点的 IP 地址挂载此共享（authClient），"
+    "{share} (authClient), or the share or its path does not exist on the array.",
+    zh="在此 NFS 版本下，两种原因的报错相同：阵列不允许该节点的 IP 地址挂载 {share}（authClient），"
     "或阵列上不存在该共享或路径。",
 )
+RATHER_GONE = Text(
+    en="{share} or its path probably does not exist on the array: deleted, renamed, or never shared. With this NFS "
+    "version the words are the same for two causes; the other is a permission that lacks this node's address.",
+    zh="阵列上很可能不存在 {share} 或其路径：已被删除、改名，或从未创建共享。在此 NFS 版本下两种原因的报错相同，"
+    "另一种是共享权限中缺少该节点的地址。",
+)
 GONE = Text(
-    en="The share or its path does not exist on the array: deleted, renamed, or never shared.",
-    zh="阵列上不存在该共享或路径：已被删除、改名，或从未创建共享。",
+    en="{share} or its path does not exist on the array: deleted, renamed, or never shared.",
+    zh="阵列上不存在 {share} 或其路径：已被删除、改名，或从未创建共享。",
+)
+LET_IN = Text(
+    en="The driver shares volumes of StorageClass {cls} with {told} (authClient), which lets {node} in: that speaks "
+    "against the permission, unless it was changed on the array.",
+    zh="StorageClass {cls} 的卷由驱动共享给 {told}（authClient），允许 {node} 访问：除非在阵列上被修改过，"
+    "否则不太可能是权限问题。",
+)
+LEFT_OUT = Text(
+    en="authClient of StorageClass {cls} is {told}; the address of {node} that Kubernetes knows is {addresses}.",
+    zh="StorageClass {cls} 的 authClient 为 {told}，而 Kubernetes 中 {node} 的地址为 {addresses}。",
 )
 ELSEWHERE = Text(
     en="Ruled out: a missing share; {pod} on {node} runs with the same volume.",
@@ -101,13 +122,15 @@ def nfs_mount_refused(
     volumes: PersistentVolumes | Unknown,
     backends: StorageBackends | Unknown,
     classes: StorageClasses | Unknown,
+    nodes: ClusterNodes | Unknown,
     pods: Pods | Unknown,
     bindings: Bindings | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     found = failed_mounts(failures, signals, volumes, backends)
     refused = [one for one in found if not _is_told_elsewhere(one, tests, checks, tools)]
     for one in refused:
-        certainty, says, kind = _judged(node, one, tests, pods)
+        clients = clients_of(node, one, classes, nodes)
+        certainty, says, kind = _judged(node, one, tests, pods, clients)
         yield Finding(
             rule=RULE,
             severity=Severity.ERROR,
@@ -115,12 +138,12 @@ def nfs_mount_refused(
             nodes=(node,),
             subject=one.failure.subject,
             title=TITLE_OF.fill(volume=one.name),
-            cause=lines(_happened(one), *says),
+            cause=lines(*_told(node, one, says)),
             evidence=tuple(
                 Evidence.of(node, span) for span in (*one.spans, *(test.span for test in tests_of(one.share, tests)))
             ),
             affects=users_held_up(bindings, pods, {one.failure.pv} - {""}, (node,)),
-            steps=share_steps.steps(node, one, kind, classes),
+            steps=share_steps.steps(node, one, kind, clients),
         )
     if not refused:
         yield from unheard(RULE, node, failures)
@@ -134,29 +157,58 @@ def _is_told_elsewhere(
     return (not one.output or THREE_CAUSES in one.output) and is_unreachable(one, checks)
 
 
-def _happened(one: FailedMount) -> Text:
-    words = CAUSE if one.output else NO_WORDS
-    return words.fill(share=one.share or one.name, says=(one.output or one.failure.says)[:300])
+def _told(node: str, one: FailedMount, says: tuple[Text, ...]) -> Iterator[Text]:
+    """The cause first, then what mount said, then the reasons."""
+    share = one.share or one.name
+    if not one.output:
+        yield NO_WORDS.fill(share=share, node=node, says=one.failure.says)
+        yield from says
+        return
+    first, *rest = says or (REFUSED.fill(share=share, node=node),)
+    yield first
+    yield SAID.fill(share=share, says=shortened(one.output))
+    yield from rest
 
 
 def _judged(
-    node: str, one: FailedMount, tests: NfsMountTests | Unknown, pods: Pods | Unknown
+    node: str, one: FailedMount, tests: NfsMountTests | Unknown, pods: Pods | Unknown, clients: ShareClients
 ) -> tuple[Certainty, tuple[Text, ...], str]:
     """How sure, the cause, and what is to be done: permission, share, folder or both."""
+    share = one.share or one.name
     now = _works_now(one, tests)
     if now is not None:
-        return Certainty.POSSIBLE, (now,), "both"
+        return Certainty.POSSIBLE, (REFUSED.fill(share=share, node=node), now), "both"
     denied, missing = bool(DENIED.search(one.output)), bool(MISSING.search(one.output))
-    elsewhere = _runs_elsewhere(node, one, pods)
-    if (denied or missing) and elsewhere is not None:
-        return Certainty.LIKELY, (PERMISSION, elsewhere), "permission"
-    if denied and one.version.startswith("4"):
-        return Certainty.LIKELY, (PERMISSION,), "permission"
+    if missing and one.version == "3" and _runs_elsewhere(node, one, pods) is None:
+        return Certainty.LIKELY, (GONE.fill(share=share),), "share"
+    if denied or missing:
+        return _which_of_two(share, one, _runs_elsewhere(node, one, pods), clients)
     if NO_FOLDER.search(one.output):
         return Certainty.LIKELY, (NO_TARGET,), "folder"
-    if missing and one.version == "3":
-        return Certainty.LIKELY, (GONE,), "share"
-    return Certainty.POSSIBLE, (BOTH,) if denied or missing else () if one.output else (LEFT,), "both"
+    return Certainty.POSSIBLE, () if one.output else (LEFT,), "both"
+
+
+def _which_of_two(
+    share: str, one: FailedMount, elsewhere: Text | None, clients: ShareClients
+) -> tuple[Certainty, tuple[Text, ...], str]:
+    """A permission or a missing share: pods elsewhere, the words of NFSv4, and whom the class lets in tell."""
+    denied_by_v4 = bool(DENIED.search(one.output)) and one.version.startswith("4")
+    if elsewhere or denied_by_v4 or clients.lets_in is False:
+        same = () if DENIED.search(one.output) else (SAME_WORDS,)
+        reasons = (*same, *((elsewhere,) if elsewhere else ()), *_left_out(clients))
+        return Certainty.LIKELY, (PERMISSION.fill(share=share), *reasons), "permission"
+    if clients.lets_in:
+        let_in = LET_IN.fill(cls=clients.storage_class or "-", told=clients.told, node=clients.node)
+        words = BOTH if one.parent else RATHER_GONE  # the file system of a DTree may have clients of its own
+        return Certainty.POSSIBLE, (words.fill(share=share), let_in), "both"
+    return Certainty.POSSIBLE, (BOTH.fill(share=share),), "both"
+
+
+def _left_out(clients: ShareClients) -> tuple[Text, ...]:
+    if clients.lets_in is not False:
+        return ()
+    values = {"cls": clients.storage_class or "-", "told": clients.told, "node": clients.node}
+    return (LEFT_OUT.fill(**values, addresses=", ".join(clients.addresses)),)
 
 
 def _works_now(one: FailedMount, tests: NfsMountTests | Unknown) -> Text | None:

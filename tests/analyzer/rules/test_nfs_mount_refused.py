@@ -3,11 +3,12 @@
 import pytest
 
 from analyzer.facts.claims import StorageClass, StorageClasses
-from analyzer.facts.cluster import Pods
+from analyzer.facts.cluster import ClusterNode, ClusterNodes, Pods
+from analyzer.facts.logs import Signals
 from analyzer.facts.tools import Tool, Tools
 from analyzer.findings import Certainty, Finding, Inconclusive
 from analyzer.rules.nfs.nfs_mount_refused import nfs_mount_refused as rule
-from analyzer.runbook import Effect
+from analyzer.runbook import ADMIN, Effect
 from tests.analyzer.rules.nfs_mounts import (
     SHARE,
     SPAN,
@@ -17,6 +18,7 @@ from tests.analyzer.rules.nfs_mounts import (
     event,
     facts_of_node,
     found,
+    hit,
     judged,
     logged,
     pod,
@@ -112,10 +114,63 @@ def test_no_words_and_no_client_is_another_matter():
     assert not [one for one in judged(rule, facts) if isinstance(one, Finding)]
 
 
+def clients(told: str, *addresses: str) -> dict[str, object]:
+    own = StorageClass("", "csi.huawei.com", (("authClient", told),), (), "Immediate", False, SPAN)
+    known = ClusterNode("n1", "n1", addresses, "True", "", "", SPAN)
+    return {"StorageClasses": StorageClasses((own,)), "ClusterNodes": ClusterNodes((known,))}
+
+
 def test_the_clients_of_the_class_are_told():
-    own = StorageClass("", "csi.huawei.com", (("authClient", "198.51.100.0/24"),), (), "Immediate", False, SPAN)
-    finding = found(rule, node(DENIED, StorageClasses=StorageClasses((own,))))
+    finding = found(rule, node(DENIED, **clients("198.51.100.0/24")))
     assert any("198.51.100.0/24" in step.does.en for step in finding.steps)
+
+
+@pytest.mark.parametrize(("output", "option"), [(MISSING, "nfsvers=4.1"), (DENIED, "nfsvers=3")])
+def test_a_class_that_leaves_the_node_out_speaks_for_the_permission(output: str, option: str):
+    finding = found(rule, node(output, option, **clients("198.51.100.0/24;203.0.113.7", "192.0.2.11", "worker-1")))
+    assert finding.certainty is Certainty.LIKELY
+    assert "does not let this node's address" in finding.cause.en.partition("\n")[0]
+    assert "192.0.2.11" in finding.cause.en
+    assert "share-pvc-1" not in [step.target for step in finding.steps]
+
+
+@pytest.mark.parametrize("told", ["*", "192.0.2.0/24", "198.51.100.1; 192.0.2.11"])
+def test_a_class_that_lets_the_node_in_speaks_for_a_missing_share(told: str):
+    finding = found(rule, node(MISSING, **clients(told, "192.0.2.11")))
+    assert finding.certainty is Certainty.POSSIBLE
+    assert "probably does not exist on the array" in finding.cause.en.partition("\n")[0]
+    assert [step.target for step in finding.steps if step.host == ADMIN] == ["share-pvc-1", "permission-pvc-1"]
+    assert not any("correct authClient" in step.does.en for step in finding.steps)
+
+
+@pytest.mark.parametrize(("told", "address"), [("@storage;198.51.100.1", "192.0.2.11"), ("198.51.100.1", "worker-1")])
+def test_a_client_that_is_a_name_or_a_node_without_an_address_leaves_both(told: str, address: str):
+    assert "two causes" in found(rule, node(MISSING, **clients(told, address))).cause.en.partition("\n")[0]
+
+
+def test_the_cause_stands_before_the_words_of_mount():
+    pods = Pods((pod(), pod("n2", "Running", "app-1")))
+    first, second, *_ = found(rule, node(MISSING, Pods=pods)).cause.en.split("\n")
+    assert "does not let this node's address" in first
+    assert "No such file or directory" in second
+
+
+def test_the_address_is_looked_up_on_the_node_and_that_is_said():
+    (step,) = [one for one in found(rule, node(DENIED)).steps if one.target == "permission-pvc-1"]
+    assert "on n1: `ip route get 192.0.2.155`" in step.does.en
+
+
+def test_a_dtree_is_looked_for_in_its_file_system():
+    share = "192.0.2.155:/fs_k8s/pvc_1"
+    signals = Signals(
+        (
+            hit("driver-stage-failed", volume="pvc_1", says="exit status 32"),
+            hit("driver-mount-failed", share=share, target="/x", output=MISSING, error="exit status 32"),
+        ),
+        ("driver_logs",),
+    )
+    (step,) = [one for one in found(rule, node("", Signals=signals)).steps if one.target == "share-pvc-1"]
+    assert "the DTree pvc_1 in the file system fs_k8s" in step.does.en
 
 
 def test_its_commands_only_read():
