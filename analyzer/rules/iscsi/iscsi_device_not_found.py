@@ -4,8 +4,9 @@ How we know
     The driver's log, the kubelet's journal or an event says `VolumeDeviceNotFound` of a volume that was published with
     IQNs, or whose backend is iSCSI; it is still attached to this node and was not staged since.  The cause is looked
     for in this order: a residual disk under the same LUN number on the same target; portals that do not answer; portals
-    that answer but not to ping, which the driver tries first; no session to the target; a session on which the LUN is
-    not there, confirmed by REPORT LUNS.  With `volumeUseMultipath=false` and no portal in reach the driver panics
+    that answer but not to ping, which the driver tries first; no session to the target, with the words and the exit
+    status of the login that the array refused (5, 19, 24); a session on which the LUN is not there, confirmed by REPORT
+    LUNS.  With `volumeUseMultipath=false` and no portal in reach the driver panics
     instead (`slice bounds out of range [:1] with capacity 0`).
 Not reported here
     The same words of FC and NVMe volumes (fc-device-not-found, nvme-device-not-found).  The kernel module that is not
@@ -36,6 +37,7 @@ from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusi
 from analyzer.impact import users_of_volumes
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
+from analyzer.rules.iscsi import login
 from analyzer.rules.storage import not_found as common
 from analyzer.rules.storage.not_found import Judged
 from analyzer.texts import Text, lines
@@ -58,12 +60,6 @@ PANIC = Text(
     "not the panic.",
     zh="该卷没有任何业务端口可达，而驱动以非多路径方式运行（volumeUseMultipath=false），因此发生 panic"
     "（`slice bounds out of range [:1] with capacity 0`）：根因是到业务端口的网络，而不是 panic 本身。",
-)
-NO_SESSION = Text(
-    en="This node has no session that is logged in to {targets}, although the portals were tried: the login fails. On "
-    "the array: the initiator of this host and CHAP; on the node: iscsid.",
-    zh="本节点没有登录到 {targets} 的会话（已尝试过业务端口）：登录失败。请检查阵列侧该主机的启动器和 CHAP，"
-    "以及节点侧的 iscsid。",
 )
 NO_LUN = Text(
     en="The sessions to {targets} are logged in, and LUN {luns} is not there: it is not mapped to this host on the "
@@ -126,7 +122,7 @@ def iscsi_device_not_found(
             continue
         found += 1
         name = failure.pv or failure.volume
-        judged = _judged(node, name, info, signals, checks, sessions, storage, reports)
+        judged = _judged(node, name, failure.first, info, signals, checks, sessions, storage, reports)
         yield _finding(node, failure, judged, users_of_volumes(bindings, {failure.pv}))
     for hit in () if isinstance(signals, Unknown) or found else signals.of("driver-panic"):
         for pv, spans in _panicked(node, attachments, checks, signals) or (("", ()),):
@@ -172,6 +168,7 @@ def _finding(node: str, failure: Failure, judged: Judged, users: tuple[Affected,
 def _judged(
     node: str,
     volume: str,
+    since: str,
     info: PublishInfo | None,
     signals: Signals | Unknown,
     checks: PortalChecks | Unknown,
@@ -184,7 +181,7 @@ def _judged(
         common.residual(volume, info, storage)
         or common.portals(node, volume, wanted, checks, signals)
         or _here_now(volume, info, storage)
-        or _session(info, sessions)
+        or login.judged(node, info, sessions, signals, since)
         or _lun(node, volume, info, sessions, storage, reports)
     )
     message = common.MESSAGE.fill(volume=volume)
@@ -203,16 +200,6 @@ def _here_now(volume: str, info: PublishInfo | None, storage: NodeStorage | Unkn
     names = ", ".join(disk.name for disk in alive)
     says = HERE_NOW.fill(volume=volume, disks=names)
     return Judged((says,), Certainty.LIKELY, tuple(disk.device.span for disk in alive))
-
-
-def _session(info: PublishInfo | None, sessions: IscsiSessions | Unknown) -> Judged | None:
-    if info is None or not info.iqns or isinstance(sessions, Unknown):
-        return None
-    own = [one for one in sessions.sessions if one.target in info.iqns]
-    if any(one.state == "LOGGED_IN" for one in own):
-        return None
-    says = NO_SESSION.fill(targets=", ".join(dict.fromkeys(info.iqns)))
-    return Judged((says,), Certainty.LIKELY, tuple(one.span for one in own))
 
 
 def _lun(

@@ -6,6 +6,7 @@ import pytest
 
 from analyzer.facts.block import LunReports, ReportedLuns
 from analyzer.facts.cluster import PersistentVolumes, VolumeAttachments
+from analyzer.facts.logs import SignalHit
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.facts.transport import IscsiSession, IscsiSessions
 from analyzer.findings import Certainty, Inconclusive
@@ -65,6 +66,29 @@ def test_a_portal_that_answers_but_not_to_ping_is_skipped_by_the_driver():
 def test_without_a_session_to_the_target_the_login_failed():
     finding = given.found(rule, FAILED, given.portal(), OTHER_SESSION)
     assert (finding.certainty, "login" in finding.cause.en) == (Certainty.LIKELY, True)
+
+
+def refused(portal: str, last: str = "2026-07-03 10:15:12.9") -> SignalHit:
+    says = "iSCSI login failed due to authorization failure"
+    return given.hit("driver-iscsi-login-refused", last=last, portal=portal, code="24", says=says)
+
+
+def test_a_login_that_the_array_refuses_is_told_first_with_its_exit_status_and_words():
+    finding = given.found(rule, given.logs(*FAILED.hits, refused("192.0.2.10:3260")), given.portal(), OTHER_SESSION)
+    assert finding.cause.en.startswith("The array refuses this node's login at 192.0.2.10:3260: iscsiadm ends with 24")
+    assert "`iSCSI login failed due to authorization failure`" in finding.cause.en
+    assert finding.certainty is Certainty.LIKELY
+
+
+@pytest.mark.parametrize("hit", [refused("192.0.2.99:3260"), refused("192.0.2.10:3260", "2026-07-01 10:15:12.9")])
+def test_a_login_refused_at_another_portal_or_long_before_is_not_the_cause(hit: SignalHit):
+    finding = given.found(rule, given.logs(*FAILED.hits, hit), given.portal(), OTHER_SESSION)
+    assert "refuses" not in finding.cause.en
+
+
+def test_a_login_refused_before_the_session_that_is_here_now_is_not_the_cause():
+    signals = given.logs(*FAILED.hits, refused("192.0.2.10:3260"))
+    assert "refuses" not in given.found(rule, signals, given.portal(), LOGGED_IN, storage()).cause.en
 
 
 def test_a_session_without_the_lun_points_to_the_mapping():
