@@ -33,7 +33,7 @@ from analyzer.impact import users_held_up
 from analyzer.rules import Cause, Through, node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import path_steps
-from analyzer.rules.nfs.mounts import NFS, NFS_PORT, FailedMount, check_of, failed_mounts
+from analyzer.rules.nfs.mounts import NFS, NFS_PORT, FailedMount, check_of, failed_mounts, shortened
 from analyzer.rules.nfs.open_files import OpenFiles, open_files
 from analyzer.rules.nfs.ruled_out import blames_network, driver_limit_s, is_quick, is_reachable, may_be_v3, relevant
 from analyzer.rules.nfs.runtime_steps import see_limit
@@ -180,7 +180,7 @@ def _is_told_elsewhere(
 
 def _happened(one: FailedMount, limit: float) -> Text:
     says = one.output or one.failure.says
-    return CAUSE.fill(volume=one.name, share=one.share or "?", says=says[:300], limit=f"{limit:g}")
+    return CAUSE.fill(volume=one.name, share=one.share or one.name, says=shortened(says), limit=f"{limit:g}")
 
 
 def _causes(
@@ -211,7 +211,7 @@ def _no_files(one: FailedMount, files: OpenFiles) -> Text | None:
         return None
     process = files.driver[0]
     unit = THOUGH if any(own.limit_nofile is None or own.limit_nofile >= 10**9 for own in files.units) else ""
-    return NOT_FILES.fill(process=process.process, limit=process.soft or "?", unit=unit)
+    return NOT_FILES.fill(process=process.process, limit=f"{process.soft}", unit=unit)
 
 
 def _no_network(one: FailedMount, tests: NfsMountTests | Unknown) -> Text | None:

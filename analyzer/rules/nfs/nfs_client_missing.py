@@ -31,8 +31,8 @@ from analyzer.impact import users_held_up
 from analyzer.rules import node_rule
 from analyzer.rules.hearing import unheard
 from analyzer.rules.nfs import client_steps
-from analyzer.rules.nfs.mounts import NFS, FailedMount, failed_mounts
-from analyzer.rules.nfs.refusals import HELPER_OF, helper_missing
+from analyzer.rules.nfs.mounts import NFS, FailedMount, failed_mounts, shortened
+from analyzer.rules.nfs.refusals import HELPER_OF, INCORRECT, helper_missing
 from analyzer.texts import Text, lines
 
 RULE = "nfs-client-missing"
@@ -40,8 +40,19 @@ CERTAINTIES = tuple(Certainty)
 
 TITLE = Text(en="NFS client missing on the host", zh="主机缺少 NFS 客户端")
 CAUSE = Text(
-    en="{node} lacks the program {helper}, which mount needs for shares of this kind ({protocol}).",
-    zh="{node} 缺少 mount 挂载此类共享（{protocol}）所需的程序 {helper}。",
+    en="{node} lacks {client}, which mount needs for shares of this kind ({protocol}).",
+    zh="{node} 缺少 mount 挂载此类共享（{protocol}）所需的{client}。",
+)
+PROBABLY = Text(
+    en="{node} probably lacks {client}, which mount needs for shares of this kind ({protocol}).",
+    zh="{node} 很可能缺少 mount 挂载此类共享（{protocol}）所需的{client}。",
+)
+PROGRAM = Text(en="the program {helper}", zh="程序 {helper}")
+NFS_PLUS = Text(en="the vendor's client for NFS+", zh="厂商 NFS+ 客户端")
+OPTIONS = Text(
+    en="For NFS+ the driver passes options such as remoteaddrs, which only that client knows; the distribution's own "
+    "mount.nfs refuses them.",
+    zh="对于 NFS+，驱动会传入 remoteaddrs 等只有该客户端才认识的选项，发行版自带的 mount.nfs 会拒绝。",
 )
 SAID = Text(en="mount said: {says}", zh="mount 输出：{says}")
 ABSENT = Text(en="It is in none of the host's program folders.", zh="主机的程序目录中均未找到该程序。")
@@ -113,11 +124,15 @@ def _wanted(
 def _says(
     node: str, protocol: str, failed: list[tuple[FailedMount, Certainty]], *, absent: bool, asked: bool
 ) -> Iterator[Text]:
-    helper = HELPER_OF.get(protocol, "mount.nfs")
-    yield CAUSE.fill(node=node, helper="NFS+" if protocol == "nfs+" and not absent else helper, protocol=protocol)
+    by_vendor = protocol == "nfs+" and not absent
+    client = NFS_PLUS if by_vendor else PROGRAM.fill(helper=HELPER_OF.get(protocol, "mount.nfs"))
+    words = CAUSE if absent and protocol in NFS else PROBABLY
+    yield words.fill(node=node, client=client, protocol=protocol)
     for one, _ in failed[:1]:
         if one.output:
-            yield SAID.fill(says=one.output[:300])
+            yield SAID.fill(says=shortened(one.output))
+        if by_vendor and INCORRECT in one.output:
+            yield OPTIONS
     if absent and protocol in NFS:
         yield ABSENT
     elif not asked:

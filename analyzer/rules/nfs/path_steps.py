@@ -204,10 +204,13 @@ def _mend(node: str, portal: str, *, from_others: bool) -> Step:
         if from_others
         else Text(
             en="No node reaches {portal}: on the array see that this logical port is up and its link is, that its "
-            "service (NFS or iSCSI) is on; then switch and VLAN. If the address is wrong, correct the portals of the "
-            "backend with `oceanctl update backend`",
+            "service (NFS or iSCSI) is on; then switch and VLAN. Only if the address itself is wrong: the portals "
+            "stand in the backend's configuration, and `oceanctl update backend` changes the account only; have "
+            "support confirm for your driver version that the backend may be deleted and created again under the same "
+            "name with the right portals",
             zh="没有节点能访问 {portal}：请在阵列上确认该逻辑端口及其链路正常、对应服务（NFS 或 iSCSI）已开启，"
-            "再检查交换机和 VLAN。如果地址配置错误，用 `oceanctl update backend` 修改后端的 portals",
+            "再检查交换机和 VLAN。仅当地址本身配置错误时：portals 位于后端配置中，而 `oceanctl update backend` "
+            "只能修改账号；请联系技术支持，按驱动版本确认能否删除后端并以相同名称、正确的 portals 重新创建",
         )
     )
     return step_by_hand(node, f"portal-{portal}", says.fill(portal=portal), phase=Phase.CONFIGURE)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from analyzer.facts import Span, Unknown
 from analyzer.facts.cluster import StorageBackends, VolumeAttachments
 from analyzer.facts.driver import Driver
-from analyzer.facts.host import KernelModules, ModuleLoading
+from analyzer.facts.host import KernelModules, ModuleLoading, OsRelease
 from analyzer.facts.initiators import Initiators
 from analyzer.facts.multipath_conf import MultipathConf
 from analyzer.facts.nvme_multipath import NvmeMultipath
@@ -33,15 +33,16 @@ from analyzer.facts.transport import FcPorts
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import Cause, node_rule
+from analyzer.rules.nfs import client_steps
 from analyzer.rules.preflight.lacks import Host, Lack, lacks
-from analyzer.rules.preflight.protocols import Use, uses
+from analyzer.rules.preflight.protocols import uses
 from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text, lines
 
 TITLE = Text(en="Node is not prepared for {protocols}", zh="节点未满足 {protocols} 的使用条件")
 CAUSE = Text(
-    en="{node} lacks what {protocols} volumes need: {count} things, each with its remedy below.",
-    zh="{node} 缺少使用 {protocols} 卷所需的 {count} 项条件，处理方法见下文。",
+    en="{node} lacks what {protocols} volumes need; the remedy of each stands below:",
+    zh="{node} 缺少使用 {protocols} 卷所需的以下条件，处理方法见下文：",
 )
 AGAIN = Text(en="Collect again, and compare.", zh="请重新采集并比较。")
 
@@ -68,6 +69,7 @@ def node_not_prepared(
     ports: FcPorts | Unknown,
     conf: MultipathConf | Unknown,
     nvme: NvmeMultipath | Unknown,
+    release: OsRelease | Unknown,
     driver: Driver | Unknown,
     attachments: VolumeAttachments | Unknown,
     backends: StorageBackends | Unknown,
@@ -76,7 +78,7 @@ def node_not_prepared(
     host = Host(tools, services, modules, loading, initiators, ports, conf, nvme, driver)
     found = tuple(lacks(host, in_use))
     if found:
-        yield _finding(node, in_use, found)
+        yield _finding(node, found, release)
         return
     missing = [fact for fact in (tools, services) if isinstance(fact, Unknown)]
     if isinstance(attachments, Unknown) and isinstance(backends, Unknown):
@@ -85,7 +87,7 @@ def node_not_prepared(
         yield Inconclusive("node-not-prepared", node, tuple(missing))
 
 
-def _finding(node: str, in_use: frozenset[Use], found: tuple[Lack, ...]) -> Finding:
+def _finding(node: str, found: tuple[Lack, ...], release: OsRelease | Unknown) -> Finding:
     protocols = ", ".join(use.value for use in sorted({lack.use for lack in found}))
     spans: dict[Span, None] = {lack.span: None for lack in found if lack.span is not None}
     return Finding(
@@ -96,16 +98,21 @@ def _finding(node: str, in_use: frozenset[Use], found: tuple[Lack, ...]) -> Find
         subject=f"node:{node}",
         title=TITLE.fill(protocols=protocols),
         cause=lines(
-            CAUSE.fill(node=node, protocols=protocols, count=len(found)),
+            CAUSE.fill(node=node, protocols=protocols),
             *(_item(lack.says) for lack in found),
         ),
         evidence=tuple(Evidence.of(node, span) for span in spans),
-        steps=tuple(_step(node, lack) for lack in found),
+        steps=tuple(step for lack in found for step in _steps(node, lack, release)),
     )
 
 
 def _item(says: Text) -> Text:
     return Text(en=f"- {says.en}", zh=f"- {says.zh}")
+
+
+def _steps(node: str, lack: Lack, release: OsRelease | Unknown) -> tuple[Step, ...]:
+    """Of the NFS client those that nfs-client-missing has, so that one package is installed once."""
+    return client_steps.install(node, "nfs", release) if lack.target == "mount.nfs" else (_step(node, lack),)
 
 
 def _step(node: str, lack: Lack) -> Step:

@@ -99,6 +99,12 @@ def test_portals_that_were_not_checked_are_said():
     assert isinstance(gap, Inconclusive)
 
 
+def test_oceanctl_is_not_said_to_change_portals():
+    finding = found(rule, FAILED, facts_of_node(node="n2", PortalChecks=CUT_OFF))
+    (step,) = [one for one in finding.steps if one.target == "portal-192.0.2.155" and one.host == "n1"]
+    assert "`oceanctl update backend` changes the account only" in step.does.en
+
+
 def test_without_any_word_of_failures_it_is_not_called_well():
     (gap,) = judged(rule, facts_of_node(Signals=UNKNOWN, Events=UNKNOWN))
     assert isinstance(gap, Inconclusive)

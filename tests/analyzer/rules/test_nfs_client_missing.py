@@ -60,6 +60,14 @@ def test_a_vendors_client_is_named_by_its_protocol(protocol: str):
 def test_options_that_only_nfs_plus_knows_need_its_client():
     finding = found(rule, node("mount.nfs: an incorrect mount option was specified", StorageBackends=backend("nfs+")))
     assert finding.certainty is Certainty.LIKELY
+    assert "n1 probably lacks the vendor's client for NFS+" in finding.cause.en
+
+
+def test_a_long_answer_of_mount_is_cut_between_words():
+    output = HELPER + " dmesg(1) may have more information after failed mount system call." * 5
+    (quoted,) = [line for line in found(rule, node(output)).cause.en.split("\n") if line.startswith("mount said")]
+    *_, last, ellipsis = quoted.split(" ")
+    assert (last in output.split(" "), ellipsis) == (True, "…")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from analyzer.facts.tools import Tool, Tools
 from analyzer.facts.transport import FcPort, FcPorts
 from analyzer.findings import Finding
 from analyzer.judging import judge_node
+from analyzer.rules.nfs import client_steps
 from analyzer.rules.preflight.node_not_prepared import node_not_prepared as rule
 from bundle.capture import Status
 
@@ -97,6 +98,11 @@ def targets(**facts: object) -> list[str]:
     return [step.target.removeprefix("prepare-") for step in found(**facts).steps]
 
 
+def test_the_nfs_client_is_installed_by_the_steps_of_its_own_rule():
+    steps = found(StorageBackends=backend("nfs"), Tools=tools("mount.nfs")).steps
+    assert steps == client_steps.install("n1", "nfs", UNKNOWN)
+
+
 @pytest.mark.parametrize("protocol", ["iscsi", "fc", "tcp-nvme", "nfs"])
 def test_a_node_that_has_everything_is_prepared(protocol: str):
     assert judged(StorageBackends=backend(protocol)).cleared == ("node-not-prepared",)
@@ -114,7 +120,7 @@ def test_a_node_that_has_everything_is_prepared(protocol: str):
         ("iscsi", {"MultipathConf": MultipathConf((), ())}, "multipath.conf"),
         ("fc", {"Tools": tools("scsi_id")}, "scsi_id"),
         ("fc", {"FcPorts": FcPorts((), ())}, "fc-port"),
-        ("nfs", {"Tools": tools("mount.nfs")}, "mount.nfs"),
+        ("nfs", {"Tools": tools("mount.nfs")}, "nfs-client"),
         ("tcp-nvme", {"Tools": tools(nvme="1.16")}, "nvme-version"),
         ("tcp-nvme", {"KernelModules": KernelModules(())}, "nvme_tcp"),
         (
