@@ -129,6 +129,7 @@ def _finding(
 ) -> Finding:
     says, certainty, seen = _causes(failure.says, info, ports)
     volume = failure.pv or failure.volume or "?"
+    message = CAUSE.fill(volume=volume)
     return Finding(
         rule="fc-device-not-found",
         severity=Severity.ERROR,
@@ -136,7 +137,7 @@ def _finding(
         nodes=(node,),
         subject=failure.subject,
         title=TITLE_OF.fill(volume=volume),
-        cause=lines(CAUSE.fill(volume=volume), *says),
+        cause=lines(message, *says) if certainty is Certainty.POSSIBLE else lines(*says, message),
         evidence=tuple(Evidence.of(node, span) for span in (*failure.spans, *seen)),
         affects=users,
         steps=port_steps.look_into(node, volume, _host_wwpns(ports), users, zoning=certainty is Certainty.LIKELY),

@@ -10,6 +10,7 @@ from analyzer.runbook import Effect, Phase, Step
 from analyzer.texts import Text
 
 COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的采集包。")
+LISTED = Text(en=" ({wwpns})", zh="（{wwpns}）")
 MAPPING = Text(
     en="On the array, check that the LUN of {volume} is mapped to this host with all of its initiators{wwpns}, on each "
     "array of a HyperMetro pair",
@@ -24,7 +25,7 @@ ZONING = Text(
 def look_into(
     node: str, volume: str, wwpns: Sequence[str], users: Sequence[Affected], *, zoning: bool
 ) -> tuple[Step, ...]:
-    listed = f" ({', '.join(wwpns)})" if wwpns else ""
+    listed = LISTED.fill(wwpns=", ".join(wwpns)) if wwpns else ""
     does = ZONING.fill(wwpns=listed) if zoning else MAPPING.fill(volume=volume, wwpns=listed)
     check = Step(
         host=node,

@@ -179,6 +179,8 @@ def test_visible_target_ports_leave_it_possible_and_rule_out_the_zoning():
 def test_target_ports_that_are_not_visible_make_the_zoning_likely(seen: FcPorts):
     finding = found(Signals=logs(STAGE), FcPorts=seen)
     assert (finding.certainty, finding.steps[0].target) == (Certainty.LIKELY, "fc-zoning")
+    assert finding.cause.en.startswith("This node sees none of the volume's target ports")
+    assert "端口（21000024ff7ee1f4）与" in finding.steps[0].does.zh
 
 
 def test_no_port_online_is_told_as_likely():
@@ -188,6 +190,7 @@ def test_no_port_online_is_told_as_likely():
 def test_without_the_ports_all_causes_are_listed():
     finding = found(Signals=logs(STAGE), FcPorts=UNKNOWN)
     assert finding.certainty is Certainty.POSSIBLE
+    assert finding.cause.en.startswith("The driver looked for the device of pvc-1")
     assert all(word in finding.cause.en for word in ("zoning", "mapping", "HBA", "HyperMetro"))
 
 
