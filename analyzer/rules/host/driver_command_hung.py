@@ -48,16 +48,20 @@ CAUSES = (
     "mount-timeout-portal-unreachable",
 )
 TOLD = 5
+QUOTED = 3  # of each volume: the driver's log, the kubelet's, an event
 
-TITLE = Text(en="{count} commands of the driver hang: {names}", zh="驱动的 {count} 个命令挂起：{names}")
+TITLE = Text(en="A command of the driver hangs: {names}", zh="驱动的命令挂起：{names}")
+TITLE_MANY = Text(en="{count} commands of the driver hang: {names}", zh="驱动的 {count} 个命令挂起：{names}")
 TITLE_LOCK = Text(en="Calls of the driver wait for an earlier one", zh="驱动的调用在等待之前的调用")
 CAUSE = Text(
-    en="Commands that the driver started on {node} do not come back, and later calls for the same volumes wait:",
-    zh="驱动在 {node} 上启动的命令没有返回，同一卷的后续调用都在等待它们：",
+    en="`{command}` (pid {pid}), which the driver started on {node}, does not come back: state {stat}, for {age}, "
+    "waits in {wchan}. Later calls for the same volume wait for it.",
+    zh="驱动在 {node} 上启动的 `{command}`（pid {pid}）没有返回：状态 {stat}，已持续 {age}，等待于 {wchan}。"
+    "同一卷的后续调用都在等待它。",
 )
 ONE = Text(
-    en="- `{command}` (pid {pid}): state {stat}, for {age}, waits in {wchan}",
-    zh="- `{command}`（pid {pid}）：状态 {stat}，已持续 {age}，等待于 {wchan}",
+    en="- `{command}` (pid {pid}) hangs too: state {stat}, for {age}, waits in {wchan}",
+    zh="- `{command}`（pid {pid}）也已挂起：状态 {stat}，已持续 {age}，等待于 {wchan}",
 )
 MORE = Text(en="- and {count} more", zh="- 以及另外 {count} 个")
 NO_KILL = Text(
@@ -98,7 +102,8 @@ DO = Text(
 def driver_command_hung(
     node: str, processes: Processes | Unknown, failures: VolumeFailures | Unknown, bindings: Bindings | Unknown
 ) -> Iterator[Finding | Inconclusive]:
-    stuck = () if isinstance(processes, Unknown) else hanging(processes, STUCK_S, LONG_S)
+    hang = () if isinstance(processes, Unknown) else hanging(processes, STUCK_S, LONG_S)
+    stuck = tuple(sorted(hang, key=lambda one: -one.elapsed_s))  # the others may wait for the oldest
     locked = () if isinstance(failures, Unknown) else failures.saying(LOCKED)
     if stuck or locked:
         yield _finding(node, stuck, locked, processes, bindings)
@@ -115,14 +120,15 @@ def _finding(
     bindings: Bindings | Unknown,
 ) -> Finding:
     names = ", ".join(sorted({name_of(one) for one in stuck}))
-    spans = [one.span for one in stuck[:TOLD]] + [one.spans[-1] for one in locked[:TOLD] if one.spans]
+    title = (TITLE_MANY if len(stuck) > 1 else TITLE).fill(count=len(stuck), names=names) if stuck else TITLE_LOCK
+    spans = [one.span for one in stuck[:TOLD]] + [span for one in locked[:TOLD] for span in one.spans[:QUOTED]]
     return Finding(
         rule=RULE,
         severity=Severity.ERROR if stuck else Severity.WARNING,
         certainty=Certainty.CONFIRMED if stuck else Certainty.POSSIBLE,
         nodes=(node,),
         subject=f"node:{node}",
-        title=TITLE.fill(count=len(stuck), names=names) if stuck else TITLE_LOCK,
+        title=title,
         cause=lines(*_cause(node, stuck, locked, processes)),
         evidence=tuple(Evidence.of(node, span) for span in spans),
         affects=users_of_volumes(bindings, {one.pv for one in locked if one.pv}),
@@ -133,11 +139,9 @@ def _finding(
 def _cause(
     node: str, stuck: tuple[Process, ...], locked: tuple[Failure, ...], processes: Processes | Unknown
 ) -> Iterator[Text]:
-    if stuck:
-        yield CAUSE.fill(node=node)
-    for one in stuck[:TOLD]:
-        stat, wchan = one.stat, one.wchan
-        yield ONE.fill(command=one.command, pid=one.pid, stat=stat, wchan=wchan, age=age(one.elapsed_s))
+    for rank, one in enumerate(stuck[:TOLD]):
+        names = {"command": one.command, "stat": one.stat, "wchan": one.wchan, "node": node}
+        yield (ONE if rank else CAUSE).fill(pid=one.pid, age=age(one.elapsed_s), **names)
     if len(stuck) > TOLD:
         yield MORE.fill(count=len(stuck) - TOLD)
     if any(one.is_uninterruptible for one in stuck):

@@ -40,6 +40,20 @@ def test_a_command_in_uninterruptible_sleep_is_confirmed_with_pid_age_and_wchan(
         assert word in finding.cause.en
 
 
+def test_the_first_sentence_names_the_oldest_command_with_its_state_and_age():
+    login = (1002, 1000, "D", "iscsi_if_rx", 797, "iscsiadm -m node -T iqn.x -p 192.0.2.1:3260 --login")
+    finding = found(Processes=processes(SHELL, DD, login))
+    assert finding.title.en == "2 commands of the driver hang: dd, iscsiadm"
+    first, second, *_ = finding.cause.en.split("\n")
+    assert "192.0.2.1:3260 --login` (pid 1002)" in first
+    assert "state D, for 13 min" in first
+    assert second.startswith("- `dd ")
+
+
+def test_one_command_is_told_as_one():
+    assert found(Processes=processes(SHELL, DD)).title.en == "A command of the driver hangs: dd"
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -106,6 +120,7 @@ def test_a_lock_and_a_hanging_command_are_one_story():
     finding = found(Processes=processes(SHELL, DD), VolumeFailures=failed(LOCK))
     assert finding.certainty is Certainty.CONFIRMED
     assert [user.pv for user in finding.affects] == ["pvc-1"]
+    assert [one.source for one in finding.evidence] == ["ps", "files/var/log/huawei/huawei-csi-node"]
 
 
 def test_without_the_processes_the_causes_of_a_held_lock_are_listed():
