@@ -50,4 +50,23 @@ SIGNALS = (
         "2026-11-22T15:09:12+0000 worker-1 multipathd[387]: mpathb: map in use",
         "libmultipath/devmapper.c, dm_flush_map",
     ),
+    Signal(
+        "multipathd-service-failed",
+        Log.MULTIPATHD,
+        rb"multipathd\.service: Failed with result '",
+        re.compile(r"multipathd\.service: Failed with result '(?P<result>[\w-]+)'"),
+        "systemd 235 and newer",
+        "2026-11-22T15:21:40+0000 worker-1 systemd[1]: multipathd.service: Failed with result 'oom-kill'.",
+        "systemd, src/core/unit.c, unit_log_failure",
+    ),
+    Signal(
+        "multipathd-oom-killed",
+        Log.MULTIPATHD,
+        rb"multipathd\.service: A process of this unit has been killed by the OOM killer",
+        re.compile(r"multipathd\.service: A process of this unit has been killed by the OOM killer"),
+        "systemd 243 and newer",
+        "2026-11-22T15:21:40+0000 worker-1 systemd[1]: multipathd.service: A process of this unit has been killed by "
+        "the OOM killer.",
+        "systemd, src/core/unit.c, unit_log_oom",
+    ),
 )

@@ -3,7 +3,8 @@
 How we know
     systemd has multipathd.service as not active, and no multipathd is among the processes, while the driver uses
     DM-multipath (its default) and the node has multipath maps, or SAN volumes attached.  Where systemd could not be
-    asked: the processes alone, or the driver's `failed to query the multipathing information`.
+    asked: the processes alone, or the driver's `failed to query the multipathing information`.  How it ended is told
+    in systemd's last words (`Failed with result 'oom-kill'`).
 Not reported here
     A driver that uses UltraPath, or no multipath at all (volume-use-multipath=false).  NVMe, whose multipath is the
     kernel's own.  A configuration that multipathd does not accept.  A host without the multipath tools of which the
@@ -28,7 +29,7 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import VolumeAttachments
 from analyzer.facts.driver import Driver
 from analyzer.facts.host import Processes
-from analyzer.facts.logs import Signals
+from analyzer.facts.logs import SignalHit, Signals
 from analyzer.facts.multipath import DaemonMaps, MultipathMaps
 from analyzer.facts.services import Service, Services
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
@@ -40,6 +41,7 @@ from analyzer.texts import Text, lines
 
 RULE = "multipathd-not-running"
 UNIT = "multipathd.service"
+ENDED, KILLED = "multipathd-service-failed", "multipathd-oom-killed"
 SAID = ("driver-multipathd-silent", "driver-multipath-service-bad")
 
 TITLE = Text(en="multipathd does not run", zh="multipathd 未运行")
@@ -49,6 +51,14 @@ CAUSE = Text(
 )
 STATE = Text(
     en="systemd has it as {state} ({load}, {enabled}).", zh="systemd 中的状态为 {state}（{load}，{enabled}）。"
+)
+OOM = Text(
+    en="The kernel killed it at {when} because memory was short (`{says}`): see what used the memory up, or it is "
+    "killed again.",
+    zh="{when} 因内存不足被内核终止（`{says}`）：请查明占用内存的原因，否则它会再次被终止。",
+)
+FAILED = Text(
+    en="systemd noted at {when} how it ended: `{says}`.", zh="systemd 在 {when} 记录了它的结束原因：`{says}`。"
 )
 FOLLOWS = Text(
     en="So no new volume gets a multipath device (the driver says `failed to query the multipathing information`, then "
@@ -90,6 +100,7 @@ def multipathd_not_running(
     wanting = _wanting(node, attachments)
     maps = () if isinstance(printed, Unknown) else tuple(one.span for one in printed.maps)
     unseen = service is None and isinstance(processes, Unknown)
+    ended = _ended(service, signals)
     if (not wanting and not maps) or (unseen and not said):
         yield from _unsure(node, services, printed, attachments, needed=bool(wanting or maps))
         return
@@ -100,8 +111,8 @@ def multipathd_not_running(
         nodes=(node,),
         subject=f"unit:{UNIT}",
         title=TITLE,
-        cause=lines(*_cause(node, service, unseen=unseen)),
-        evidence=tuple(Evidence.of(node, span) for span in _quoted(service, said, wanting, maps)),
+        cause=lines(*_cause(node, service, ended, unseen=unseen)),
+        evidence=tuple(Evidence.of(node, span) for span in _quoted(service, ended, said, wanting, maps)),
         affects=users_of_volumes(bindings, {pv for pv, _ in wanting}),
         steps=multipathd_steps.start(node, service),
     )
@@ -141,22 +152,38 @@ def _certainty(service: Service | None, processes: Processes | Unknown) -> Certa
     return Certainty.POSSIBLE if isinstance(processes, Unknown) else Certainty.LIKELY
 
 
-def _cause(node: str, service: Service | None, *, unseen: bool) -> Iterator[Text]:
+def _ended(service: Service | None, signals: Signals | Unknown) -> tuple[SignalHit, ...]:
+    """How the service failed, by systemd's last word; what it says of an earlier end is over."""
+    if service is None or service.active_state != "failed" or isinstance(signals, Unknown):
+        return ()
+    last = max(signals.of(ENDED), key=lambda hit: hit.last, default=None)
+    if last is None:
+        return ()
+    killed = [hit for hit in signals.of(KILLED) if last.field("result") == "oom-kill"]
+    return (*killed[:1], last)
+
+
+def _cause(node: str, service: Service | None, ended: tuple[SignalHit, ...], *, unseen: bool) -> Iterator[Text]:
     yield CAUSE.fill(node=node)
     if service is not None:
         yield STATE.fill(state=service.active_state, load=service.load_state, enabled=service.enabled or "-")
+    for hit in ended[-1:]:
+        words = OOM if hit.field("result") == "oom-kill" else FAILED
+        yield words.fill(when=hit.last, says=f"Failed with result '{hit.field('result')}'")
     yield FOLLOWS
     yield PERHAPS if unseen else MISLEADS
 
 
 def _quoted(
     service: Service | None,
+    ended: tuple[SignalHit, ...],
     said: tuple[Span, ...],
     wanting: tuple[tuple[str, Span], ...],
     maps: tuple[Span, ...],
 ) -> tuple[Span, ...]:
     own = (service.span,) if service is not None else ()
-    return (*own, *said[:2], *(span for _, span in wanting[:2]), *(() if wanting else maps[:1]))
+    how = (hit.spans[-1] for hit in ended)
+    return (*own, *how, *said[:2], *(span for _, span in wanting[:2]), *(() if wanting else maps[:1]))
 
 
 def _unsure(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analyzer.facts import Span
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import Container, Pod, PublishInfo, VolumeAttachment, VolumeAttachments
 from analyzer.facts.driver import Driver
@@ -68,6 +69,23 @@ def test_a_service_that_is_not_active_is_confirmed(state: str):
         "unit:multipathd.service",
     )
     assert state in finding.cause.en
+
+
+def ended(result: str, last: str = "2026-07-03T10:00:00+0000") -> SignalHit:
+    return SignalHit("multipathd-service-failed", (("result", result),), 1, last, last, (SPAN,))
+
+
+def test_that_it_was_killed_for_memory_is_told_and_quoted():
+    killed = SignalHit("multipathd-oom-killed", (), 1, "a", "a", (Span("journal_multipathd", 9, 9, ("OOM",)),))
+    finding = found(Services=service("failed"), Signals=Signals((ended("oom-kill"), killed), ("driver_logs",)))
+    assert "memory was short (`Failed with result 'oom-kill'`)" in finding.cause.en
+    assert "journal_multipathd" in [one.source for one in finding.evidence]
+
+
+def test_only_the_last_end_of_a_service_that_failed_is_told():
+    signals = Signals((ended("oom-kill", "2026-07-02T10:00:00+0000"), ended("exit-code")), ("driver_logs",))
+    assert "memory" not in found(Services=service("failed"), Signals=signals).cause.en
+    assert "Failed with result" not in found(Services=service("inactive"), Signals=signals).cause.en
 
 
 def test_maps_alone_make_it_a_warning():
