@@ -59,10 +59,10 @@ RISK = Text(
     "and SP2 are known to).",
     zh="目前没有因此失败的挂载记录；但在部分操作系统上（已知 Kylin V10 SP1、SP2），NFSv3 挂载可能超时。",
 )
-FAILED = Text(en="{volume}: {says}, mounted with {version}.", zh="{volume}：{says}，{version}。")
-V3 = Text(en="NFSv3", zh="使用 NFSv3 挂载")
-NONE = Text(en="no version given (the host chooses; NFSv3 is possible)", zh="未指定挂载版本（由主机协商，可能为 NFSv3）")
-NOT_TOLD = Text(en="a version that the bundle does not tell", zh="采集包中未体现挂载版本")
+FAILED = Text(en="{volume}: {says}, mounted with {version}.", zh="{volume} 挂载失败：{says}，{version}。")
+V3 = Text(en="NFSv3", zh="请求的是 NFSv3")
+NONE = Text(en="no version given (the host chooses; NFSv3 is possible)", zh="未指定版本（由主机协商，可能为 NFSv3）")
+NOT_TOLD = Text(en="a version that the bundle does not tell", zh="采集包中未体现版本")
 IN_FORCE = Text(
     en="In force: {process} (PID {pid}) may open {limit} files.",
     zh="实际生效：{process}（PID {pid}）可打开 {limit} 个文件。",
