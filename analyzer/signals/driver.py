@@ -19,11 +19,29 @@ WWN = "618cf24100f8f457014a764c000001f6"
 
 
 def driver_signal(
-    signal_id: str, pattern: bytes, decode: str, sample: str, versions: str, printed_by: str, *, any_case: bool = False
+    signal_id: str,
+    pattern: bytes,
+    decode: str,
+    sample: str,
+    versions: str,
+    printed_by: str,
+    *,
+    any_case: bool = False,
+    one_line: bool = False,
 ) -> Signal:
     flags = re.DOTALL | (re.IGNORECASE if any_case else 0)
     compiled = re.compile(decode, flags)
-    return Signal(signal_id, Log.DRIVER, pattern, compiled, versions, PREFIX + sample, printed_by, ignore_case=any_case)
+    return Signal(
+        signal_id,
+        Log.DRIVER,
+        pattern,
+        compiled,
+        versions,
+        PREFIX + sample,
+        printed_by,
+        ignore_case=any_case,
+        one_line=one_line,
+    )
 
 
 STAGING = (
@@ -34,6 +52,7 @@ STAGING = (
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is staged",
         "2.1.0 to v4.12",
         "csi/driver/node.go",
+        one_line=True,
     ),
     driver_signal(
         "driver-stage-started",
@@ -42,6 +61,7 @@ STAGING = (
         f"[INFO]: {REQUEST}Start to stage volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4",
         "2.1.0 to v4.12",
         "csi/driver/node.go",
+        one_line=True,
     ),
     driver_signal(
         "driver-stage-failed",
@@ -59,6 +79,7 @@ STAGING = (
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is unstaged from /var/lib/kubelet/x",
         "2.1.0 to v4.12",
         "csi/driver/node.go",
+        one_line=True,
     ),
     driver_signal(
         "driver-volume-published",
@@ -67,6 +88,7 @@ STAGING = (
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is node published from /var/lib/x",
         "V4.2.0 to v4.12",
         "csi/driver/node.go",
+        one_line=True,
     ),
     driver_signal(
         "driver-publish-failed",

@@ -16,7 +16,9 @@ LINUX = "Linux 3.10 and newer"
 def _kernel(
     signal_id: str, pattern: bytes, decode: str, sample: str, printed_by: str, *, versions: str = LINUX
 ) -> Signal:
-    return Signal(signal_id, Log.KERNEL, pattern, re.compile(decode, re.ASCII), versions, sample, printed_by)
+    return Signal(
+        signal_id, Log.KERNEL, pattern, re.compile(decode, re.ASCII), versions, sample, printed_by, one_line=True
+    )
 
 
 SIGNALS = (

@@ -15,7 +15,9 @@ XFS = "xfs of Linux 3.10 and newer"
 
 
 def _kernel(signal_id: str, pattern: bytes, decode: str, sample: str, versions: str, printed_by: str) -> Signal:
-    return Signal(signal_id, Log.KERNEL, pattern, re.compile(decode, re.ASCII), versions, sample, printed_by)
+    return Signal(
+        signal_id, Log.KERNEL, pattern, re.compile(decode, re.ASCII), versions, sample, printed_by, one_line=True
+    )
 
 
 SIGNALS = (

@@ -114,16 +114,18 @@ def scan(source: str, logs: Iterable[Log], data: bytes) -> tuple[SignalHit, ...]
     """All hits in one log; `source` names it in the spans."""
     database, signals = _database()
     wanted = frozenset(logs)
-    accepted = [signal.log in wanted for signal in signals]
-    ends = array("Q")
+    ends, in_lines = array("Q"), array("Q")
+    taken_by = [(in_lines if signal.one_line else ends) if signal.log in wanted else None for signal in signals]
 
     def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        if accepted[number]:
-            ends.append(end << 16 | number)
+        taken = taken_by[number]
+        if taken is not None:
+            taken.append(end << 16 | number)
 
     if data:
         database.scan(data, match_event_handler=on_match)
-    tallies = _tallies(data, _form(wanted), signals, ends)
+    found = (*_lines(data, in_lines), *_records(data, _form(wanted), ends))
+    tallies = _tallies(data, signals, found)
     spans = _spans(source, data, tallies.values())
     return tuple(_hit(signals[number], fields, tally, spans) for (number, fields), tally in tallies.items())
 
@@ -147,23 +149,36 @@ def _first_time(lines: Iterable[bytes]) -> str:
 
 
 def _tallies(
-    data: bytes, form: _Form, signals: Sequence[Signal], ends: Sequence[int]
+    data: bytes, signals: Sequence[Signal], found: Iterable[tuple[tuple[int, int], Sequence[int]]]
 ) -> dict[tuple[int, Fields], _Tally]:
     tallies: dict[tuple[int, Fields], _Tally] = {}
     distinct = [0] * len(signals)
-    for record, numbers in _records(data, form, ends):
+    for record, numbers in found:
         text = _decoded(data, record)
         for number in numbers:
             match = signals[number].decode.search(text)
             if match is None:
                 continue
-            key = number, tuple((name, value or "") for name, value in match.groupdict().items())
+            key = number, tuple(match.groupdict("").items())
             if key not in tallies:
                 distinct[number] += 1
                 if distinct[number] > DISTINCT_FIELDS:
                     key = number, ()
             tallies.setdefault(key, _Tally()).add(record)
     return tallies
+
+
+def _lines(data: bytes, ends: Iterable[int]) -> Iterator[tuple[tuple[int, int], Sequence[int]]]:
+    """The line of every hit, once, and the signature that hit it."""
+    last = (-1, -1)
+    for packed in sorted(ends):
+        end, number = packed >> 16, packed & 0xFFFF
+        low = max(0, end - REACH_BYTES)
+        start = data.rfind(b"\n", low, end - 1) + 1 or low
+        if (start, number) != last:
+            last = start, number
+            stop = data.find(b"\n", end - 1, end + REACH_BYTES)
+            yield (start, stop if stop != -1 else min(len(data), end + REACH_BYTES)), (number,)
 
 
 def _records(data: bytes, form: _Form, ends: Iterable[int]) -> Iterator[tuple[tuple[int, int], Sequence[int]]]:

@@ -30,7 +30,10 @@ class Log(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`sample` is one record as printed, `printed_by` the source file that prints it, `versions` of what prints it."""
+    """`sample` is one record as printed, `printed_by` the source file that prints it, `versions` of what prints it.
+
+    `one_line`: its record is always the line of the hit; for those that stand in a healthy log often.
+    """
 
     id: str
     log: Log
@@ -40,6 +43,7 @@ class Signal:
     sample: str
     printed_by: str
     ignore_case: bool = False
+    one_line: bool = False
 
 
 SYSTEM_LOGS = frozenset({Log.KERNEL, Log.MULTIPATHD, Log.ISCSID, Log.KUBELET, Log.CONTAINERD})
