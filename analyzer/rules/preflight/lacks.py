@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.driver import Driver
-from analyzer.facts.host import KernelModules, ModuleLoading
+from analyzer.facts.host import KernelModules, ModuleLoading, OsRelease
 from analyzer.facts.initiators import Initiators, Kind
+from analyzer.facts.modules_at_boot import ModulesAtBoot
 from analyzer.facts.multipath_conf import MultipathConf
 from analyzer.facts.nvme_multipath import NvmeMultipath
 from analyzer.facts.services import Services
@@ -98,6 +99,8 @@ class Host:
     conf: MultipathConf | Unknown
     nvme: NvmeMultipath | Unknown
     driver: Driver | Unknown
+    at_boot: ModulesAtBoot | Unknown
+    release: OsRelease | Unknown
 
     def argument(self, name: str, default: str) -> str:
         return default if isinstance(self.driver, Unknown) else self.driver.argument(name) or default

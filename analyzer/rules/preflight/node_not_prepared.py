@@ -11,7 +11,8 @@ False alarms
     A tool outside the folders that were searched.  A service under another name.  A backend of a protocol that this
     node will never use.
 Remedy
-    What is missing is named one by one, each with the command that starts it or the package that holds it.
+    What is missing is named one by one, each with the command that starts it or the package that holds it.  Where a
+    rule of its own mends the same (iscsi_tcp, multipathd, the NFS client), the steps are that rule's, listed once.
 Source
     User guide 4.1.1.5 and 4.1.1.6; eSDK_K8S_Plugin, which checks only multipath services, and in V4 not even those.
 """
@@ -25,26 +26,27 @@ from analyzer.facts.cluster import StorageBackends, VolumeAttachments
 from analyzer.facts.driver import Driver
 from analyzer.facts.host import KernelModules, ModuleLoading, OsRelease
 from analyzer.facts.initiators import Initiators
+from analyzer.facts.modules_at_boot import ModulesAtBoot
 from analyzer.facts.multipath_conf import MultipathConf
 from analyzer.facts.nvme_multipath import NvmeMultipath
 from analyzer.facts.services import Services
 from analyzer.facts.tools import Tools
 from analyzer.facts.transport import FcPorts
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
-from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import Cause, node_rule
-from analyzer.rules.nfs import client_steps
+from analyzer.rules.preflight import repairs
 from analyzer.rules.preflight.lacks import Host, Lack, lacks
 from analyzer.rules.preflight.protocols import uses
-from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text, lines
 
 TITLE = Text(en="Node is not prepared for {protocols}", zh="节点未满足 {protocols} 的使用条件")
-CAUSE = Text(
-    en="{node} lacks what {protocols} volumes need; the remedy of each stands below:",
-    zh="{node} 缺少使用 {protocols} 卷所需的以下条件，处理方法见下文：",
+CAUSE_ONE = Text(
+    en="{node} lacks what {protocols} volumes need: {lack}.", zh="{node} 缺少使用 {protocols} 卷所需的条件：{lack}。"
 )
-AGAIN = Text(en="Collect again, and compare.", zh="请重新采集并比较。")
+CAUSE = Text(
+    en="{node} lacks {count} things that {protocols} volumes need; the remedy of each stands below.",
+    zh="{node} 缺少使用 {protocols} 卷所需的 {count} 项条件，处理方法见下文。",
+)
 
 
 @node_rule(
@@ -57,6 +59,7 @@ AGAIN = Text(en="Collect again, and compare.", zh="请重新采集并比较。")
         Cause("user-friendly-names-off"),
         Cause("initiator-missing"),
         Cause("nfs-client-missing"),
+        Cause("nvme-device-not-found"),
     ),
 )
 def node_not_prepared(
@@ -69,16 +72,17 @@ def node_not_prepared(
     ports: FcPorts | Unknown,
     conf: MultipathConf | Unknown,
     nvme: NvmeMultipath | Unknown,
+    at_boot: ModulesAtBoot | Unknown,
     release: OsRelease | Unknown,
     driver: Driver | Unknown,
     attachments: VolumeAttachments | Unknown,
     backends: StorageBackends | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
     in_use = uses(node, attachments, backends)
-    host = Host(tools, services, modules, loading, initiators, ports, conf, nvme, driver)
+    host = Host(tools, services, modules, loading, initiators, ports, conf, nvme, driver, at_boot, release)
     found = tuple(lacks(host, in_use))
     if found:
-        yield _finding(node, found, release)
+        yield _finding(node, found, host)
         return
     missing = [fact for fact in (tools, services) if isinstance(fact, Unknown)]
     if isinstance(attachments, Unknown) and isinstance(backends, Unknown):
@@ -87,7 +91,7 @@ def node_not_prepared(
         yield Inconclusive("node-not-prepared", node, tuple(missing))
 
 
-def _finding(node: str, found: tuple[Lack, ...], release: OsRelease | Unknown) -> Finding:
+def _finding(node: str, found: tuple[Lack, ...], host: Host) -> Finding:
     protocols = ", ".join(use.value for use in sorted({lack.use for lack in found}))
     spans: dict[Span, None] = {lack.span: None for lack in found if lack.span is not None}
     return Finding(
@@ -97,34 +101,19 @@ def _finding(node: str, found: tuple[Lack, ...], release: OsRelease | Unknown) -
         nodes=(node,),
         subject=f"node:{node}",
         title=TITLE.fill(protocols=protocols),
-        cause=lines(
-            CAUSE.fill(node=node, protocols=protocols),
-            *(_item(lack.says) for lack in found),
-        ),
+        cause=lines(*_cause(node, protocols, found)),
         evidence=tuple(Evidence.of(node, span) for span in spans),
-        steps=tuple(step for lack in found for step in _steps(node, lack, release)),
+        steps=tuple(step for lack in found for step in repairs.steps(node, lack, host)),
     )
+
+
+def _cause(node: str, protocols: str, found: tuple[Lack, ...]) -> Iterator[Text]:
+    if len(found) == 1:
+        yield CAUSE_ONE.fill(node=node, protocols=protocols, lack=found[0].says)
+        return
+    yield CAUSE.fill(node=node, protocols=protocols, count=len(found))
+    yield from (_item(lack.says) for lack in found)
 
 
 def _item(says: Text) -> Text:
     return Text(en=f"- {says.en}", zh=f"- {says.zh}")
-
-
-def _steps(node: str, lack: Lack, release: OsRelease | Unknown) -> tuple[Step, ...]:
-    """Of the NFS client those that nfs-client-missing has, so that one package is installed once."""
-    return client_steps.install(node, "nfs", release) if lack.target == "mount.nfs" else (_step(node, lack),)
-
-
-def _step(node: str, lack: Lack) -> Step:
-    if not lack.command:
-        return step_by_hand(node, f"prepare-{lack.target}", lack.repair, Phase.CONFIGURE)
-    return Step(
-        host=node,
-        phase=Phase.CONFIGURE,
-        target=f"prepare-{lack.target}",
-        effect=Effect.CHANGES,
-        does=lack.repair,
-        command=Command(lack.command),
-        expect=Text(en="No error; the service is active.", zh="无报错，服务处于 active 状态。"),
-        if_fails=AGAIN,
-    )

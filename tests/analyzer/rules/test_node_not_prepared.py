@@ -22,6 +22,8 @@ from analyzer.facts.tools import Tool, Tools
 from analyzer.facts.transport import FcPort, FcPorts
 from analyzer.findings import Finding
 from analyzer.judging import judge_node
+from analyzer.rules.host import multipathd_steps
+from analyzer.rules.iscsi import module_steps
 from analyzer.rules.nfs import client_steps
 from analyzer.rules.preflight.node_not_prepared import node_not_prepared as rule
 from bundle.capture import Status
@@ -155,10 +157,27 @@ def test_several_lacks_are_one_finding_each_with_its_remedy():
     assert "open-iscsi" in finding.steps[1].does.en
 
 
+def test_a_single_lack_is_named_in_the_first_sentence():
+    assert found(Tools=tools("lsblk")).cause.en == (
+        "n1 lacks what iSCSI volumes need: the command lsblk is not on this node."
+    )
+
+
 def test_a_service_is_started_by_a_command():
-    (step,) = found(Services=services("multipathd.service")).steps
+    (step,) = found(Services=services("iscsid.service", "iscsid.socket")).steps
     assert step.command is not None
-    assert step.command.argv == ("systemctl", "enable", "--now", "multipathd.service")
+    assert step.command.argv == ("systemctl", "enable", "--now", "iscsid.service")
+
+
+def test_what_a_rule_of_its_own_mends_has_the_very_steps_of_that_rule():
+    stopped = services("multipathd.service")
+    assert found(Services=stopped).steps == multipathd_steps.start("n1", stopped.get("multipathd.service"))
+    missing = ModuleLoading(False, (), SPAN)
+    assert found(ModuleLoading=missing).steps == module_steps.load("n1", missing, UNKNOWN)
+
+
+def test_a_device_that_was_not_found_over_nvme_tells_why_the_lack_matters():
+    assert "nvme-device-not-found" in [cause.rule for cause in rule.explained_by]
 
 
 def test_what_was_not_asked_is_not_missed_and_the_rule_says_so():
