@@ -180,7 +180,7 @@ def test_target_ports_that_are_not_visible_make_the_zoning_likely(seen: FcPorts)
     finding = found(Signals=logs(STAGE), FcPorts=seen)
     assert (finding.certainty, finding.steps[0].target) == (Certainty.LIKELY, "fc-zoning")
     assert finding.cause.en.startswith("This node sees none of the volume's target ports")
-    assert "端口（21000024ff7ee1f4）与" in finding.steps[0].does.zh
+    assert "端口（WWPN 为 21000024ff7ee1f4）与" in finding.steps[0].does.zh
 
 
 def test_no_port_online_is_told_as_likely():
