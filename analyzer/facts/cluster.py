@@ -59,9 +59,7 @@ class PersistentVolume:
     attributes: tuple[tuple[str, str], ...] = ()  # spec.csi.volumeAttributes
     created: str = ""
     source: str = ""  # csi, nfs, iscsi, fc, local, hostPath; "" when the bundle does not tell
-    may_be: tuple[
-        str, ...
-    ] = ()  # attached by Kubernetes itself: `lun:2`, `dev:/dev/mapper/mpathb`, "" for any
+    may_be: tuple[str, ...] = ()  # attached by Kubernetes itself: `lun:2`, `dev:/dev/mapper/mpathb`, "" for any
 
     @property
     def backend(self) -> str:
