@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN = .venv/bin
 STAMP = .venv/.installed
-LAW = tests/analyzer/test_law_of_removal.py
 
 .PHONY: setup demo test lint samples eval bench clean
 
@@ -31,7 +30,8 @@ samples: setup
 
 eval: setup
 	$(BIN)/python -m samples.evaluate
-	test ! -f $(LAW) || LAW_EXAMPLES=10000 $(BIN)/python -m pytest $(LAW)
+	$(BIN)/python -m pytest -n 2 -m slow
+	LAW_EXAMPLES=10000 $(BIN)/python -m pytest -rP tests/analyzer/test_law_of_removal.py
 
 bench: setup
 	for figure in bundle_read scan_logs parse_multipath_ll collect_ssh; do $(BIN)/python -m benchmarks.$$figure || exit 1; done

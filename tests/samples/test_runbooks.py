@@ -17,6 +17,8 @@ from analyzer.texts import Lang
 from samples.scenario.loading import load, names
 from samples.scenario.outcome import analyse
 
+pytestmark = pytest.mark.slow  # part of `make eval`
+
 SHELLS = {"dash": ("dash",), "bash": ("bash", "--posix"), "busybox": ("busybox", "sh")}
 # `role=admin`, `bundle=csi-bundle-1` and `ping -M do` are words, no forgotten $(…), $((…)) or line end
 GUESSES = "SC2209,SC2100,SC1010"
