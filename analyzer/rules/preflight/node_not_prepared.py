@@ -6,7 +6,7 @@ How we know
     them, modules, initiator names, ports, multipath.conf.
 Not reported here
     Whether a portal answers, and limits of open files: other rules have them.  Nothing is said of a protocol that is
-    not in use, nor of an answer that was not collected.
+    not in use, nor of an answer that was not collected, nor of a machine that is no node of the cluster.
 False alarms
     A tool outside the folders that were searched.  A service under another name.  A backend of a protocol that this
     node will never use.
@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.facts import Span, Unknown
-from analyzer.facts.cluster import StorageBackends, VolumeAttachments
+from analyzer.facts.cluster import ClusterNodes, StorageBackends, VolumeAttachments
 from analyzer.facts.driver import Driver
 from analyzer.facts.host import KernelModules, ModuleLoading, OsRelease
 from analyzer.facts.initiators import Initiators
@@ -77,8 +77,10 @@ def node_not_prepared(
     driver: Driver | Unknown,
     attachments: VolumeAttachments | Unknown,
     backends: StorageBackends | Unknown,
+    nodes: ClusterNodes | Unknown,
 ) -> Iterator[Finding | Inconclusive]:
-    in_use = uses(node, attachments, backends)
+    is_ours = isinstance(nodes, Unknown) or any(one.name == node for one in nodes.items)
+    in_use = uses(node, attachments, backends if is_ours else StorageBackends(()))
     host = Host(tools, services, modules, loading, initiators, ports, conf, nvme, driver, at_boot, release)
     found = tuple(lacks(host, in_use))
     if found:

@@ -4,6 +4,7 @@ import pytest
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.cluster import (
+    ClusterNodes,
     Container,
     Pod,
     PublishInfo,
@@ -86,6 +87,7 @@ def judged(**facts: object):
         Driver: driver(),
         VolumeAttachments: VolumeAttachments(()),
         StorageBackends: backend("iscsi"),
+        ClusterNodes: UNKNOWN,
     }
     kinds = {kind.__name__: kind for kind in given}
     return judge_node("n1", given | {kinds[name]: fact for name, fact in facts.items()}, [rule])
@@ -188,3 +190,7 @@ def test_what_was_not_asked_is_not_missed_and_the_rule_says_so():
 def test_without_multipath_the_driver_needs_no_multipathd():
     quiet = {"Driver": driver("--volume-use-multipath=false"), "Services": services("multipathd.service")}
     assert judged(**quiet).findings == ()
+
+
+def test_a_machine_that_is_no_node_of_the_cluster_needs_nothing_of_it():
+    assert judged(ClusterNodes=ClusterNodes(()), Tools=tools("iscsiadm")).findings == ()
