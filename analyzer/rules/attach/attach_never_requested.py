@@ -53,7 +53,7 @@ from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severi
 from analyzer.rules import cluster_rule
 from analyzer.rules.attach import came_late, controller_manager, steps
 from analyzer.rules.attach.asked import Logs
-from analyzer.rules.attach.controller_manager import ControllerManager
+from analyzer.rules.attach.controller_manager import ControllerManager, Life
 from analyzer.rules.attach.waiting import Wait, affected_by, attach_events, is_exclusive, names_of, older, waits
 from analyzer.texts import Text, lines
 
@@ -65,6 +65,10 @@ TITLE = Text(en="Attaching was never requested", zh="从未发起卷的 attach �
 CAUSE = Text(
     en="Kubernetes itself never asked for {volumes} to be attached: kube-controller-manager made no VolumeAttachment.",
     zh="Kubernetes 从未请求 attach {volumes}：kube-controller-manager 没有创建 VolumeAttachment。",
+)
+STOPPED = Text(
+    en="kube-controller-manager has stopped, so that Kubernetes never asked for {volumes} to be attached.",
+    zh="kube-controller-manager 已停止工作，因此 Kubernetes 从未请求 attach {volumes}。",
 )
 SEEMS = Text(
     en="There is no VolumeAttachment for {volumes}: it seems that Kubernetes itself, namely kube-controller-manager, "
@@ -215,7 +219,8 @@ def _finding(
 def _cause(
     missing: Sequence[_Missing], certainty: Certainty, manager: ControllerManager, taken: ClusterTaken
 ) -> Iterator[Text]:
-    says = SEEMS if certainty is Certainty.POSSIBLE else CAUSE
+    stopped = manager.life is Life.STALE and certainty is Certainty.CONFIRMED
+    says = STOPPED if stopped else SEEMS if certainty is Certainty.POSSIBLE else CAUSE
     yield says.fill(volumes=_named([one.wait.volume for one in missing]))
     if all(one.proved for one in missing):
         yield UNINVOLVED

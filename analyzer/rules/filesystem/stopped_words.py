@@ -83,6 +83,14 @@ CORRUPTED = Text(
 )
 
 
+FROM_POD = Text(
+    en="Seen from the pod, with its own mount path: `kubectl exec -n NAMESPACE POD -- ls -ld PATH` gives `Input/output "
+    "error` on XFS; on ext4 reading still works, and only a write fails.",
+    zh="从 Pod 内查看（PATH 为其挂载路径）：`kubectl exec -n NAMESPACE POD -- ls -ld PATH` 在 XFS 上返回 "
+    "`Input/output error`；在 ext4 上仍可读取，只有写入会失败。",
+)
+
+
 def title(mounted: VolumeMount, certainty: Certainty) -> Text:
     return (TITLE_PERHAPS if certainty is Certainty.POSSIBLE else TITLE).fill(pv=mounted.pv)
 
@@ -108,7 +116,7 @@ def cause(
         said.append(CORRUPTED)
     elif not mounted.is_xfs:
         said.append(FSCK)
-    return lines(*said)
+    return lines(*said, FROM_POD)
 
 
 def _perhaps(kinds: set[Kind], device: str, errors: Ext4Errors | None) -> Iterator[Text]:
