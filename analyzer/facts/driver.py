@@ -111,6 +111,11 @@ class Driver:
         return (container for pod in chosen for container in pod.containers if container.name == name)
 
 
+def driver_names(driver: object) -> frozenset[str]:
+    """Of Huawei's drivers, and of the one in this cluster where a `Driver` tells another."""
+    return HUAWEI_DRIVERS | {driver.name} if isinstance(driver, Driver) else HUAWEI_DRIVERS
+
+
 def assemble(facts: Mapping[type, object]) -> Driver | Unknown:
     pods = facts.get(Pods)
     if not isinstance(pods, Pods):

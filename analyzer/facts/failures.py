@@ -19,7 +19,7 @@ from enum import StrEnum
 from analyzer.facts import Span, Unknown
 from analyzer.facts.claims import PersistentVolumeClaims
 from analyzer.facts.cluster import Events, PersistentVolume, PersistentVolumes, Pod, Pods, VolumeAttachments
-from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.logs import Signals
 from analyzer.facts.taken import NodeTaken
 
@@ -143,7 +143,7 @@ def assemble(facts: Mapping[type, object]) -> VolumeFailures | Unknown:
 
 def _cluster(node: str, facts: Mapping[type, object]) -> _Cluster:
     volumes, attachments, pods = facts.get(PersistentVolumes), facts.get(VolumeAttachments), facts.get(Pods)
-    claims = facts.get(PersistentVolumeClaims)
+    claims, drivers = facts.get(PersistentVolumeClaims), driver_names(facts.get(Driver))
     items = volumes.items if isinstance(volumes, PersistentVolumes) else ()
     here = [pod for pod in pods.items if pod.node == node and not pod.is_finished] if isinstance(pods, Pods) else []
     claimed = {(one.claim_namespace, one.claim_name): one.name for one in items}
@@ -159,13 +159,9 @@ def _cluster(node: str, facts: Mapping[type, object]) -> _Cluster:
         attached=attached,
         wanted=frozenset(_volumes_of(here, claimed)) if known else None,
         waiting=frozenset(_volumes_of([pod for pod in here if pod.phase != "Running"], claimed)),
-        foreign=frozenset(one.name for one in items if one.driver not in _drivers(facts.get(Driver))),
+        foreign=frozenset(one.name for one in items if one.driver not in drivers),
         claimed=frozenset(one.volume for one in claims.items) if isinstance(claims, PersistentVolumeClaims) else None,
     )
-
-
-def _drivers(driver: object) -> frozenset[str]:
-    return HUAWEI_DRIVERS | {driver.name} if isinstance(driver, Driver) else HUAWEI_DRIVERS
 
 
 def _names(volumes: tuple[PersistentVolume, ...]) -> dict[str, str]:

@@ -37,7 +37,7 @@ from analyzer.facts.cluster import (
     StorageBackends,
     VolumeAttachments,
 )
-from analyzer.facts.driver import Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
@@ -46,7 +46,7 @@ from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.attach.calls import Calls
 from analyzer.rules.attach.driver_pod import shortened
 from analyzer.rules.attach.refusal import Refusal
-from analyzer.rules.attach.waiting import Wait, attach_events, is_pending, names_of, waits
+from analyzer.rules.attach.waiting import Wait, attach_events, is_pending, waits
 from analyzer.texts import Text, lines
 
 RULE = "attach-failed"
@@ -127,7 +127,7 @@ def _is_file_system(volume: PersistentVolume | None, backends: StorageBackends |
 
 def _refused(driver: Driver, attachments: VolumeAttachments | Unknown) -> Iterator[_Failure]:
     for one in () if isinstance(attachments, Unknown) else attachments.items:
-        if one.attach_error and not one.attached and not one.deleting and one.driver in names_of(driver):
+        if one.attach_error and not one.attached and not one.deleting and one.driver in driver_names(driver):
             yield _Failure(one.pv, one.node, _unwrapped(one.attach_error), (("", one.span),))
 
 
@@ -146,7 +146,7 @@ def _unanswered(
 ) -> Iterator[_Failure]:
     """What csi-attacher passed on long ago, and the driver has not answered: it waits for hours."""
     by_name = {one.name: one for one in volumes.items}
-    own = [one for one in attachments.items if one.driver in names_of(driver) and one.pv in by_name]
+    own = [one for one in attachments.items if one.driver in driver_names(driver) and one.pv in by_name]
     for one in own:
         call = calls.unanswered(by_name[one.pv]) if is_pending(one, taken) else None
         if call is not None:

@@ -44,7 +44,7 @@ from analyzer.facts.cluster import (
     Pods,
     VolumeAttachments,
 )
-from analyzer.facts.driver import Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.host import Clock
 from analyzer.facts.logs import ClusterSignals, Signals
 from analyzer.facts.taken import ClusterTaken
@@ -54,7 +54,7 @@ from analyzer.rules import cluster_rule
 from analyzer.rules.attach import came_late, controller_manager, steps
 from analyzer.rules.attach.asked import Logs
 from analyzer.rules.attach.controller_manager import ControllerManager, Life
-from analyzer.rules.attach.waiting import Wait, affected_by, attach_events, is_exclusive, names_of, older, waits
+from analyzer.rules.attach.waiting import Wait, affected_by, attach_events, is_exclusive, older, waits
 from analyzer.texts import Text, lines
 
 RULE = "attach-never-requested"
@@ -168,7 +168,7 @@ def _is_registered(wait: Wait, nodes: CsiNodes | Unknown) -> bool:
 
 
 def _was_ever_attached(attachments: VolumeAttachments, driver: Driver) -> bool:
-    return any(one.driver in names_of(driver) for one in attachments.items)
+    return any(one.driver in driver_names(driver) for one in attachments.items)
 
 
 def _missing(wait: Wait, said: Logs, nodes: ClusterNodes | Unknown) -> _Missing:

@@ -28,7 +28,7 @@ from analyzer.facts import Span, Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import ClusterNodes, Events, PersistentVolumes, Pod, VolumeAttachment, VolumeAttachments
-from analyzer.facts.driver import ATTACHER, CONTAINER, CONTROLLER_APP, Driver
+from analyzer.facts.driver import ATTACHER, CONTAINER, CONTROLLER_APP, Driver, driver_names
 from analyzer.facts.logs import ClusterSignals, SignalHit, Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
@@ -41,7 +41,7 @@ from analyzer.rules.attach.barred import Barred, barred
 from analyzer.rules.attach.calls import Calls
 from analyzer.rules.attach.driver_pod import Trouble
 from analyzer.rules.attach.steps import see_attachments
-from analyzer.rules.attach.waiting import is_pending, names_of, now
+from analyzer.rules.attach.waiting import is_pending, now
 from analyzer.texts import Text, lines
 
 RULE = "csi-attacher-not-running"
@@ -114,7 +114,7 @@ def csi_attacher_not_running(
     of_nodes: Across[Signals],
 ) -> Iterator[Finding | Inconclusive]:
     own = [pod for pod in driver.controller_pods if not pod.is_finished]
-    pending = [one for one in attachments.items if one.driver in names_of(driver) and is_pending(one, taken)]
+    pending = [one for one in attachments.items if one.driver in driver_names(driver) and is_pending(one, taken)]
     calls = Calls(of_nodes, logs, driver)
     known = {} if isinstance(volumes, Unknown) else {one.name: one for one in volumes.items}
     pending = [one for one in pending if one.pv not in known or calls.unanswered(known[one.pv]) is None]
@@ -124,7 +124,7 @@ def csi_attacher_not_running(
     bar = None if down else barred(logs)
     if not pending and bar is None and (not down or not _is_its_own(driver, own, nodes)):
         return
-    leaving = [one for one in attachments.items if one.deleting and one.driver in names_of(driver)]
+    leaving = [one for one in attachments.items if one.deleting and one.driver in driver_names(driver)]
     leaving = leaving if down or bar else []
     troubles = [driver_pod.trouble_of(pod, (ATTACHER,), nodes, events) for pod in own] if down else []
     lease = _stale_lease(leases, driver, taken)

@@ -25,7 +25,7 @@ from analyzer.facts import Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.claims import PersistentVolumeClaims, StorageClasses
 from analyzer.facts.cluster import ClusterNodes, Events, Pods, VolumeAttachment, VolumeAttachments
-from analyzer.facts.driver import CONTAINER, CONTROLLER_APP, Driver
+from analyzer.facts.driver import CONTAINER, CONTROLLER_APP, Driver, driver_names
 from analyzer.facts.logs import ClusterSignals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.workloads import Deployments, Workload
@@ -34,7 +34,6 @@ from analyzer.impact import users_of_volumes
 from analyzer.rules import cluster_rule
 from analyzer.rules.attach import driver_pod, evicted, pod_steps
 from analyzer.rules.attach.driver_pod import Trouble
-from analyzer.rules.attach.waiting import names_of
 from analyzer.texts import Text, lines
 
 RULE = "csi-controller-not-running"
@@ -136,7 +135,7 @@ def _affected(
     bindings: Bindings | Unknown,
 ) -> tuple[Affected, ...]:
     """Who waits to be attached or detached, and claims without a volume."""
-    names, items = names_of(driver), () if isinstance(attachments, Unknown) else attachments.items
+    names, items = driver_names(driver), () if isinstance(attachments, Unknown) else attachments.items
     waiting = users_of_volumes(bindings, {one.pv for one in items if _is_waiting(one) and one.driver in names})
     if isinstance(claims, Unknown) or isinstance(classes, Unknown):
         return waiting

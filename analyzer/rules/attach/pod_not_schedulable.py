@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from analyzer.facts import Span, Unknown
 from analyzer.facts.claims import PersistentVolumeClaims, StorageClasses
 from analyzer.facts.cluster import PersistentVolumes, Pod, Pods
-from analyzer.facts.driver import Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.workloads import CsiNodes
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
@@ -31,7 +31,7 @@ from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import Cause, Through, cluster_rule
 from analyzer.rules.attach import steps
 from analyzer.rules.attach.driver_pod import shortened
-from analyzer.rules.attach.waiting import PATIENCE, names_of, older, volumes_of
+from analyzer.rules.attach.waiting import PATIENCE, older, volumes_of
 from analyzer.runbook import ADMIN, Phase, Step
 from analyzer.texts import Text, lines
 
@@ -165,7 +165,7 @@ def _unbound(
     """Claims of the driver's classes that have no volume yet."""
     if isinstance(claims, Unknown) or isinstance(classes, Unknown):
         return ()
-    own = {one.name for one in classes.items if one.provisioner in names_of(driver)}
+    own = {one.name for one in classes.items if one.provisioner in driver_names(driver)}
     found = [claims.of(pod.namespace, name) for name in pod.claims]
     return tuple(
         Affected(pod.namespace, pod.name, one.name, "")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from analyzer.facts import Unknown
 from analyzer.facts.claims import PersistentVolumeClaims
 from analyzer.facts.cluster import Event, Events, PersistentVolume, PersistentVolumes, Pod, Pods, VolumeAttachment
-from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Affected
@@ -71,7 +71,7 @@ def volumes_of(
 ) -> Iterator[PersistentVolume]:
     """The driver's volumes behind this pod's bound claims."""
     for volume in volumes.items:
-        if volume.driver not in names_of(driver) or volume.claim_namespace != pod.namespace:
+        if volume.driver not in driver_names(driver) or volume.claim_namespace != pod.namespace:
             continue
         if volume.claim_name in pod.claims and _is_bound(volume, claims):
             yield volume
@@ -81,10 +81,6 @@ def is_pending(attachment: VolumeAttachment, taken: ClusterTaken) -> bool:
     """Asked for a while ago, and neither done nor refused."""
     waits_on = not attachment.attached and not attachment.attach_error and not attachment.deleting
     return waits_on and older(attachment.created, PATIENCE, taken)
-
-
-def names_of(driver: Driver) -> frozenset[str]:
-    return HUAWEI_DRIVERS | {driver.name}
 
 
 def is_exclusive(volume: PersistentVolume) -> bool:

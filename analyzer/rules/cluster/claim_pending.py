@@ -24,7 +24,7 @@ from datetime import timedelta
 from analyzer.facts import Unknown
 from analyzer.facts.claims import PersistentVolumeClaim, PersistentVolumeClaims, StorageClass, StorageClasses
 from analyzer.facts.cluster import Event, Events, Pod, Pods, StorageBackends
-from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Inconclusive, Severity
@@ -79,7 +79,7 @@ def claim_pending(
         if pending:
             yield Inconclusive("claim-pending", "", (classes,))
         return
-    drivers = HUAWEI_DRIVERS | ({driver.name} if isinstance(driver, Driver) else set())
+    drivers = driver_names(driver)
     for claim in pending:
         of_class = _class(claim, classes)
         users = tuple(pod for pod in _items(pods) if pod.namespace == claim.namespace and claim.name in pod.claims)

@@ -14,7 +14,7 @@ from analyzer.facts import Unknown
 from analyzer.facts.block import BlockDevices
 from analyzer.facts.cluster import PersistentVolume, PersistentVolumes, Pod, Pods
 from analyzer.facts.device_mapper import DmDevices
-from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.host import Mount, Mounts
 
 EXT, XFS = ("ext2", "ext3", "ext4"), ("xfs",)
@@ -53,7 +53,7 @@ def volume_mounts(
     dms: DmDevices | Unknown,
 ) -> Iterator[VolumeMount]:
     """In the order mounted."""
-    names = HUAWEI_DRIVERS | ({driver.name} if isinstance(driver, Driver) else set())
+    names = driver_names(driver)
     known = {} if isinstance(volumes, Unknown) else {one.name: one for one in volumes.items}
     hashed = {sha256(one.volume_handle.encode()).hexdigest(): one.name for one in known.values()}
     by_pv: dict[str, list[Mount]] = {}

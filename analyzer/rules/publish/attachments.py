@@ -15,7 +15,7 @@ from analyzer.facts.cluster import (
     VolumeAttachment,
     VolumeAttachments,
 )
-from analyzer.facts.driver import HUAWEI_DRIVERS, Driver, DriverVersion
+from analyzer.facts.driver import Driver, DriverVersion, driver_names
 
 FILE_PROTOCOLS = ("nfs", "nfs+", "dpc", "dtfs")  # staging them never looks at publishInfo
 FIRST_NEEDING, LAST_NEEDING = "4.0", "4.10"
@@ -42,7 +42,7 @@ class Cluster:
 
     @property
     def drivers(self) -> frozenset[str]:
-        return HUAWEI_DRIVERS | {self.driver.name} if isinstance(self.driver, Driver) else HUAWEI_DRIVERS
+        return driver_names(self.driver)
 
     @property
     def is_never_attached(self) -> bool:
