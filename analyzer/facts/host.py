@@ -39,6 +39,9 @@ class OsRelease:
 class Mount:
     """A line of `/proc/1/mountinfo`; octal escapes undone in `mount_point`, `root` and `source`."""
 
+    id: int
+    parent: int  # the id of the mount that this one lies on
+    peer_group: int | None  # mounts of one group repeat what is mounted onto any of them; None when private
     dev_t: str  # "253:1"
     root: str
     mount_point: str
@@ -139,6 +142,14 @@ class ProcessLimit:
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
     limits: tuple[ProcessLimit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NrOpen:
+    """`/proc/sys/fs/nr_open`: no process has a higher limit of open files, whatever its unit says."""
+
+    value: int
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,3 +117,24 @@ class KubernetesName(_Checked):
 
     __slots__ = ()
     grammar = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
+
+
+class PortalAddress(_Checked):
+    """An IPv4 or IPv6 address, or a host name; never an option."""
+
+    __slots__ = ()
+    grammar = re.compile(r"[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9:])?", re.ASCII)
+
+
+class NfsShare(_Checked):
+    """`<portal>:/<path>` with the characters that the driver gives its volumes; IPv6 in brackets."""
+
+    __slots__ = ()
+    grammar = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?<!-):/[A-Za-z0-9_./-]{1,255}", re.ASCII)
+
+
+class VersionOption(_Checked):
+    """A mount option that names an NFS version: the only one that a remedy replaces."""
+
+    __slots__ = ()
+    grammar = re.compile(r"(?:nfsvers|vers)=(?:3|4|4\.0|4\.1|4\.2)", re.ASCII)

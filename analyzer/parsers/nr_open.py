@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from analyzer.facts import ParseError
-from analyzer.facts.nfs import NrOpen
+from analyzer.facts.host import NrOpen
 from analyzer.parsers import Parser
 from analyzer.parsers.lines import numbered, one_line
 

@@ -115,7 +115,9 @@ def dead_map(**changes: object) -> StorageMap:
 
 
 def mount(point: str, dev_t: str = "253:1") -> Mount:
-    return Mount(dev_t, "/", point, ("rw",), "ext4", "/dev/mapper/mpathb", ("rw",), span("mountinfo", 9, point))
+    return Mount(
+        1, 0, None, dev_t, "/", point, ("rw",), "ext4", "/dev/mapper/mpathb", ("rw",), span("mountinfo", 9, point)
+    )
 
 
 def node(name: str = "worker-1", boot_id: str = BOOT) -> ClusterNode:

@@ -28,9 +28,8 @@ from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import ClusterNodes, PersistentVolumes, Pods, StorageBackends
 from analyzer.facts.driver import Driver
 from analyzer.facts.failures import VolumeFailures
-from analyzer.facts.host import NfsMountTest, NfsMountTests, PortalChecks, ProcessLimits, UnitLimits
+from analyzer.facts.host import NfsMountTest, NfsMountTests, NrOpen, PortalChecks, ProcessLimits, UnitLimits
 from analyzer.facts.logs import Signals
-from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_held_up
 from analyzer.rules import node_rule

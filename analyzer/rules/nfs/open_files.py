@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.cluster import ClusterNodes
-from analyzer.facts.host import ProcessLimit, ProcessLimits, UnitLimit, UnitLimits
-from analyzer.facts.nfs import NrOpen
+from analyzer.facts.host import NrOpen, ProcessLimit, ProcessLimits, UnitLimit, UnitLimits
 
 HUGE = 1_000_000_000
 DRIVER = "huawei-csi"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.facts.identifiers import UnsafeValueError
-from analyzer.facts.nfs import NfsShare, PortalAddress
+from analyzer.facts.identifiers import NfsShare, PortalAddress, UnsafeValueError
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules.nfs.refusals import VERSIONS
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.facts.identifiers import UnsafeValueError
-from analyzer.facts.nfs import PortalAddress
+from analyzer.facts.identifiers import PortalAddress, UnsafeValueError
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules.nfs import path_steps
 from analyzer.rules.nfs.mounts import FailedMount

@@ -14,8 +14,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from analyzer.facts.cluster import PersistentVolume
-from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
-from analyzer.facts.nfs import VersionOption
+from analyzer.facts.identifiers import KubernetesName, UnsafeValueError, VersionOption
 from analyzer.findings import Affected
 from analyzer.remedies.manual import step_by_hand
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step

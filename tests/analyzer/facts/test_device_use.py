@@ -16,7 +16,7 @@ SPAN = given.span("x")
 
 
 def mount(dev_t: str = "0:99", source: str = "x", root: str = "/", fs_type: str = "ext4", point: str = "/srv") -> Mount:
-    return Mount(dev_t, root, point, ("rw",), fs_type, source, (), SPAN)
+    return Mount(1, 0, None, dev_t, root, point, ("rw",), fs_type, source, (), SPAN)
 
 
 def use(*mounts: Mount, shown: tuple[LsblkDevice, ...] = ()) -> DeviceUse:

@@ -13,6 +13,7 @@ VOLUME = (
 
 def test_a_volume_in_a_pod() -> None:
     mount = parse(VOLUME).mounts[0]
+    assert (mount.id, mount.parent, mount.peer_group) == (223, 27, 63)
     assert (mount.dev_t, mount.source, mount.fs_type) == ("253:2", "/dev/mapper/mpathc", "ext4")
     assert mount.mount_point == "/var/lib/kubelet/pods/5a1f/volumes/kubernetes.io~csi/pvc-1/mount"
     assert (mount.options, mount.super_options) == (("rw", "relatime"), ("rw", "stripe=8192"))
@@ -24,7 +25,7 @@ def test_two_mounts_on_one_directory_stay_two() -> None:
 
 def test_no_tag_and_several_tags() -> None:
     text = VOLUME.replace(" shared:63", "") + VOLUME.replace("shared:63", "shared:63 master:1 propagate_from:2")
-    assert len(parse(text).mounts) == 2
+    assert [mount.peer_group for mount in parse(text).mounts] == [None, 63]
 
 
 def test_escapes_are_undone() -> None:  # composed: proc_pid_mountinfo(5)

@@ -131,6 +131,6 @@ def test_a_busy_mount_stays_and_is_never_forced(guarded: FakeNode) -> None:
     "point", ["/", "/var/lib/kubelet", "/var/lib/kubelet/pods/../../../etc", "-l", f"{POINT} -l", "/etc", f"{POINT}/.."]
 )
 def test_only_a_mount_point_of_the_kubelets_volumes_is_unmounted(point: str) -> None:
-    mount = Mount("253:2", "/", point, (), "ext4", "/dev/x", (), Span("mountinfo", 1, 1, ("",)))
+    mount = Mount(1, 0, None, "253:2", "/", point, (), "ext4", "/dev/x", (), Span("mountinfo", 1, 1, ("",)))
     with pytest.raises(UnsafeValueError):
         unmount(HOSTNAME, [mount], UID)

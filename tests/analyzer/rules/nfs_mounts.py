@@ -25,6 +25,7 @@ from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import (
     NfsMountTest,
     NfsMountTests,
+    NrOpen,
     OsRelease,
     PortalCheck,
     PortalChecks,
@@ -34,7 +35,6 @@ from analyzer.facts.host import (
     UnitLimits,
 )
 from analyzer.facts.logs import SignalHit, Signals
-from analyzer.facts.nfs import NrOpen
 from analyzer.facts.services import Services
 from analyzer.facts.taken import NodeTaken
 from analyzer.facts.tools import Tool, Tools

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.facts.nfs import NrOpen
+from analyzer.facts.host import NrOpen
 from analyzer.findings import Certainty, Inconclusive
 from analyzer.judging import fold
 from analyzer.rules import all_rules

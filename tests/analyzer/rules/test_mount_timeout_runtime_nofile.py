@@ -2,8 +2,7 @@
 
 import pytest
 
-from analyzer.facts.host import OsRelease
-from analyzer.facts.nfs import NrOpen
+from analyzer.facts.host import NrOpen, OsRelease
 from analyzer.findings import Certainty, Finding, Inconclusive, Severity
 from analyzer.rules.nfs.mount_timeout_runtime_nofile import mount_timeout_runtime_nofile as rule
 from analyzer.runbook import ADMIN, Effect

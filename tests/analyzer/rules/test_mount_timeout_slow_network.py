@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from analyzer.facts.cluster import Container, PersistentVolumes, Pod, Pods
 from analyzer.facts.driver import Driver
-from analyzer.facts.host import NfsMountTests
+from analyzer.facts.host import NfsMountTests, NrOpen
 from analyzer.facts.logs import Signals
-from analyzer.facts.nfs import NrOpen
 from analyzer.findings import Certainty, Inconclusive
 from analyzer.rules.nfs.mount_timeout_slow_network import mount_timeout_slow_network as rule
 from analyzer.runbook import Effect

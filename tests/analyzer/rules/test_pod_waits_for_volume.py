@@ -40,7 +40,7 @@ def pod(waiting: str = "ContainerCreating", scheduled_at: str = "2026-07-03T09:5
 
 
 def mounted(at: str) -> Mounts:
-    return Mounts((Mount("0:60", "/", at, (), "nfs4", "192.0.2.155:/v", (), SPAN),))
+    return Mounts((Mount(1, 0, None, "0:60", "/", at, (), "nfs4", "192.0.2.155:/v", (), SPAN),))
 
 
 def published(at: str) -> Signals:

@@ -3,6 +3,8 @@
 The kernel's lines are those of Linux 6.1, recorded: io_error.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.facts import Span, Unknown
@@ -49,7 +51,7 @@ def log(text: str, probe: str = "kernel_log") -> Signals:
 
 def mounted(fs: str = "ext4", point: str = OF_POD, source: str = "/dev/mapper/mpathc", *flags: str) -> Mounts:
     options = flags or ("rw", "stripe=8192")
-    return Mounts((Mount("253:2", "/", point, ("rw", "relatime"), fs, source, options, SPAN),))
+    return Mounts((Mount(1, 0, None, "253:2", "/", point, ("rw", "relatime"), fs, source, options, SPAN),))
 
 
 def volume(**more: object) -> PersistentVolumes:
@@ -57,12 +59,7 @@ def volume(**more: object) -> PersistentVolumes:
     driver = str(kept.pop("driver", "csi.huawei.com"))
     options = kept.pop("mount_options", ())
     one = PersistentVolume(PV, driver, f"san.{PV}", "6" * 32, "Filesystem", options, "shop", "data", "Bound", SPAN)
-    return PersistentVolumes((_with(one, kept),))
-
-
-def _with(one: PersistentVolume, fields: dict[str, object]) -> PersistentVolume:
-    values = {name: getattr(one, name) for name in PersistentVolume.__dataclass_fields__}
-    return PersistentVolume(**{**values, **fields})  # type: ignore[arg-type]
+    return PersistentVolumes((replace(one, **kept),))
 
 
 def pod(name: str = "db-0", owner: str = "StatefulSet", **more: object) -> Pod:
