@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from analyzer.facts import Span
 
+KUBELET_ROOT = "/var/lib/kubelet"  # the kubelet's own folder, unless it is started with another --root-dir
+
 
 @dataclass(frozen=True, slots=True)
 class StagedVolume:
@@ -19,7 +21,7 @@ class StagedVolume:
 
     @property
     def kubelet_root(self) -> str:
-        """The kubelet's own folder, such as `/var/lib/kubelet`."""
+        """The folder of the kubelet that staged it."""
         return self.path.partition("/plugins/kubernetes.io/csi/")[0]
 
     @property

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from analyzer.facts import Unknown
 from analyzer.facts.claims import PersistentVolumeClaim, StorageClass
 from analyzer.facts.cluster import StorageBackends
-from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules.cluster.claim_reasons import Kind, Reason
-from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
+from analyzer.rules.cluster.object_steps import look_at
+from analyzer.runbook import ADMIN, Phase, Step
 from analyzer.texts import Text
 
 GIB = 1024**3
@@ -85,41 +85,28 @@ def _free(count: int | None) -> float:
 
 
 def _look(claim: PersistentVolumeClaim) -> tuple[Step, ...]:
-    try:
-        name, namespace = KubernetesName(claim.name), KubernetesName(claim.namespace)
-    except UnsafeValueError:
-        return ()
-    return (
-        Step(
-            host=ADMIN,
-            phase=Phase.CHECK,
-            target=f"claim-{namespace}-{name}",
-            effect=Effect.READS,
-            does=Text(en="Read the claim and its events", zh="查看该 PVC 及其事件"),
-            command=Command(("kubectl", "describe", "pvc", name, "-n", namespace)),
-            expect=Text(
-                en="ProvisioningFailed with the provisioner's words, at the end",
-                zh="末尾有 ProvisioningFailed 及其报错",
-            ),
-            if_fails=AGAIN,
+    return look_at(
+        "describe",
+        "claim",
+        claim.namespace,
+        claim.name,
+        Text(en="Read the claim and its events", zh="查看该 PVC 及其事件"),
+        Text(
+            en="ProvisioningFailed with the provisioner's words, at the end",
+            zh="末尾有 ProvisioningFailed 及其报错",
         ),
+        AGAIN,
     )
 
 
 def _confirm(claim: PersistentVolumeClaim) -> tuple[Step, ...]:
-    try:
-        name, namespace = KubernetesName(claim.name), KubernetesName(claim.namespace)
-    except UnsafeValueError:
-        return ()
-    return (
-        Step(
-            host=ADMIN,
-            phase=Phase.CONFIRM,
-            target=f"claim-{namespace}-{name}",
-            effect=Effect.READS,
-            does=Text(en="See whether the claim is bound", zh="查看该 PVC 是否已绑定"),
-            command=Command(("kubectl", "get", "pvc", name, "-n", namespace)),
-            expect=Text(en="Bound, within a few minutes", zh="几分钟内变为 Bound"),
-            if_fails=AGAIN,
-        ),
+    return look_at(
+        "get",
+        "claim",
+        claim.namespace,
+        claim.name,
+        Text(en="See whether the claim is bound", zh="查看该 PVC 是否已绑定"),
+        Text(en="Bound, within a few minutes", zh="几分钟内变为 Bound"),
+        AGAIN,
+        Phase.CONFIRM,
     )

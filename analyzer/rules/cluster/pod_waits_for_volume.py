@@ -25,18 +25,18 @@ from datetime import timedelta
 from analyzer.facts import Unknown
 from analyzer.facts.across import Across
 from analyzer.facts.cluster import PersistentVolume, PersistentVolumes, Pod, Pods
-from analyzer.facts.driver import HUAWEI_DRIVERS, Driver
+from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.failures import Failure, VolumeFailures
 from analyzer.facts.host import Mounts
-from analyzer.facts.identifiers import KubernetesName, UnsafeValueError
 from analyzer.facts.logs import Signals
 from analyzer.facts.taken import ClusterTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Affected, Certainty, Evidence, Finding, Severity
 from analyzer.rules import cluster_rule
+from analyzer.rules.cluster.object_steps import look_at
 from analyzer.rules.cluster.published import Published
 from analyzer.rules.hearing import DRIVER_AND_KUBELET
-from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
+from analyzer.runbook import Step
 from analyzer.texts import Text, lines
 
 PATIENCE = timedelta(minutes=3)
@@ -73,7 +73,7 @@ def pod_waits_for_volume(
     mounts: Across[Mounts],
     logs: Across[Signals],
 ) -> Iterator[Finding]:
-    drivers = HUAWEI_DRIVERS | ({driver.name} if isinstance(driver, Driver) else set())
+    drivers = driver_names(driver)
     claimed = {(one.claim_namespace, one.claim_name): one for one in volumes.items if one.driver in drivers}
     published = Published(mounts, logs)
     for pod in pods.items:
@@ -132,26 +132,19 @@ def _told(pod: Pod, said: tuple[Failure, ...], failures: VolumeFailures | Unknow
 
 
 def _look(pod: Pod) -> tuple[Step, ...]:
-    try:
-        name, namespace = KubernetesName(pod.name), KubernetesName(pod.namespace)
-    except UnsafeValueError:
-        return ()
-    return (
-        Step(
-            host=ADMIN,
-            phase=Phase.CHECK,
-            target=f"pod-{namespace}-{name}",
-            effect=Effect.READS,
-            does=Text(en="Read the pod and its events", zh="查看该 Pod 及其事件"),
-            command=Command(("kubectl", "describe", "pod", name, "-n", namespace)),
-            expect=Text(
-                en="At the end, the events: FailedMount or FailedAttachVolume with the driver's words, or "
-                "FailedCreatePodSandBox, which is the network's business",
-                zh="末尾的事件：FailedMount 或 FailedAttachVolume 及驱动的报错；FailedCreatePodSandBox 则属于网络问题",
-            ),
-            if_fails=Text(
-                en="Events live for an hour: collect again while the pod waits.",
-                zh="事件只保留一小时：请在 Pod 等待期间重新采集。",
-            ),
+    return look_at(
+        "describe",
+        "pod",
+        pod.namespace,
+        pod.name,
+        Text(en="Read the pod and its events", zh="查看该 Pod 及其事件"),
+        Text(
+            en="At the end, the events: FailedMount or FailedAttachVolume with the driver's words, or "
+            "FailedCreatePodSandBox, which is the network's business",
+            zh="末尾的事件：FailedMount 或 FailedAttachVolume 及驱动的报错；FailedCreatePodSandBox 则属于网络问题",
+        ),
+        Text(
+            en="Events live for an hour: collect again while the pod waits.",
+            zh="事件只保留一小时：请在 Pod 等待期间重新采集。",
         ),
     )

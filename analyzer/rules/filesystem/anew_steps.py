@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.facts.cluster import Pod
 from analyzer.facts.identifiers import KubernetesName, PodUid, UnsafeValueError
+from analyzer.facts.kubelet_volumes import KUBELET_ROOT
 from analyzer.findings import Certainty
 from analyzer.remedies import pods as remedy
 from analyzer.remedies.manual import step_by_hand
@@ -14,7 +15,6 @@ from analyzer.rules.filesystem.volume_mounts import VolumeMount
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
-KUBELET = "/var/lib/kubelet"
 SAID = "Aborting journal|Remounting filesystem read-only|has been shut down|hutting down filesystem|mounted filesystem"
 
 AGAIN = Text(en="Collect again, and send the new bundle.", zh="请重新采集并提供新的采集包。")
@@ -144,9 +144,9 @@ def _stat(node: str, mounted: VolumeMount, phase: Phase, expect: Text) -> Iterat
 
 
 def _checked(mount_point: str, pv: str) -> str | None:
-    head, _, rest = mount_point.removeprefix(f"{KUBELET}/pods/").partition("/")
+    head, _, rest = mount_point.removeprefix(f"{KUBELET_ROOT}/pods/").partition("/")
     try:
-        path = f"{KUBELET}/pods/{PodUid(head)}/volumes/kubernetes.io~csi/{KubernetesName(pv)}/mount"
+        path = f"{KUBELET_ROOT}/pods/{PodUid(head)}/volumes/kubernetes.io~csi/{KubernetesName(pv)}/mount"
     except UnsafeValueError:
         return None
     return path if path == mount_point and rest else None

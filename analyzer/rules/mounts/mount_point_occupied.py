@@ -31,6 +31,7 @@ from analyzer.facts.device_mapper import DmDevices
 from analyzer.facts.driver import Driver, DriverVersion
 from analyzer.facts.failures import VolumeFailures
 from analyzer.facts.host import Mounts
+from analyzer.facts.kubelet_volumes import KUBELET_ROOT
 from analyzer.facts.logs import Signals
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_of_volumes
@@ -162,7 +163,7 @@ def _wrong(
 
 def _elsewhere(one: Occupied, found: Seen, mounts: Mounts) -> tuple[str, ...]:
     """Where the same source is mounted: of whose volume it is, and where the kernel repeats it."""
-    folder = one.kubelet_root or "/var/lib/kubelet"
+    folder = one.kubelet_root or KUBELET_ROOT
     peers = (mount.mount_point for mount in repeated(mounts, found.wrong[0], folder))
     return tuple(dict.fromkeys(peers))
 

@@ -17,13 +17,13 @@ from analyzer.facts import Span, Unknown
 from analyzer.facts.bindings import Bindings
 from analyzer.facts.cluster import ClusterNode, Events, PersistentVolumes, VolumeAttachment, VolumeAttachments
 from analyzer.facts.host import Clock, DriverWwnFiles, Host
+from analyzer.facts.kubelet_volumes import KUBELET_ROOT
 from analyzer.facts.logs import ClusterSignals, SignalHit, Signals
 from analyzer.facts.times import moment
 from analyzer.texts import Text
 
 NODE_LOG = "huawei-csi-node"
 AWAY = ("NodeNotReady", "Rebooted")
-KUBELET_ROOT = "/var/lib/kubelet"
 _HOST_NAME = re.compile(r'"HostName":\s*"([^"]+)"')
 _MINOR = re.compile(r"v?1\.(\d{1,3})\b", re.ASCII)
 

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.facts import Span, Unknown, failures
+from analyzer.facts import Span, failures
 from analyzer.facts.bindings import Bindings, bind
 from analyzer.facts.cluster import (
     Event,
     Events,
     PersistentVolume,
     PersistentVolumes,
-    Pod,
     Pods,
     PublishInfo,
     StorageBackend,
@@ -20,16 +19,14 @@ from analyzer.facts.cluster import (
     VolumeAttachments,
 )
 from analyzer.facts.failures import VolumeFailures
-from analyzer.facts.logs import SignalHit, Signals
+from analyzer.facts.logs import Signals
 from analyzer.facts.taken import NodeTaken
 from analyzer.facts.transport import FcPort, FcPorts
 from analyzer.findings import Affected, Certainty, Finding, Inconclusive
 from analyzer.judging import judge_node
 from analyzer.rules.fibre_channel.fc_device_not_found import fc_device_not_found as rule
-from bundle.capture import Status
+from tests.analyzer.rules.device_facts import POD, SPAN, UNKNOWN, hit, logs
 
-SPAN = Span("x", 1, 1, ("line",))
-UNKNOWN = Unknown("x", Status.TIMEOUT, "why")
 WWPN = "20080022a10bc14f"
 WAIT = "failed to execute waitDeviceDiscovery. "
 MESSAGE = (
@@ -51,18 +48,7 @@ ATTACHMENT = VolumeAttachment(
 VOLUME = PersistentVolume(
     "pvc-1", "csi.huawei.com", "fc-155.vol-1", "6" * 32, "Filesystem", (), "shop", "data", "Bound", SPAN
 )
-POD = Pod("shop", "db-0", "uid", "n1", "Pending", ("data",), False, (), SPAN)
-
-
-def hit(signal: str, last: str = "2026-07-03 10:15:12.9", **fields: str) -> SignalHit:
-    return SignalHit(signal, tuple(fields.items()), 2, "2026-07-03 10:00:00.0", last, (SPAN,))
-
-
 STAGE = hit("driver-stage-failed", volume="vol-1", says=f"{WAIT}VolumeDeviceNotFound")
-
-
-def logs(*hits: SignalHit) -> Signals:
-    return Signals(hits, ("driver_logs",))
 
 
 def ports(state: str = "Online", remote: str = f"0x{WWPN}", remote_state: str = "Online") -> FcPorts:
