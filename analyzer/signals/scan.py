@@ -160,11 +160,13 @@ def _tallies(
             if match is None:
                 continue
             key = number, tuple(match.groupdict("").items())
-            if key not in tallies:
+            tally = tallies.get(key)
+            if tally is None:  # looked up first: most hits repeat one that was seen
                 distinct[number] += 1
                 if distinct[number] > DISTINCT_FIELDS:
                     key = number, ()
-            tallies.setdefault(key, _Tally()).add(record)
+                tally = tallies.setdefault(key, _Tally())
+            tally.add(record)
     return tallies
 
 
