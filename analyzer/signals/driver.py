@@ -48,7 +48,7 @@ STAGING = (
     driver_signal(
         "driver-volume-staged",
         rb" is staged",
-        r"\bVolume (?P<handle>\S+) is staged\b",
+        r"Volume (?P<handle>\S+) is staged\b",
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is staged",
         "2.1.0 to v4.12",
         "csi/driver/node.go",
@@ -57,7 +57,7 @@ STAGING = (
     driver_signal(
         "driver-stage-started",
         rb"Start to stage volume ",
-        r"\bStart to stage volume (?P<handle>\S+)",
+        r"Start to stage volume (?P<handle>\S+)",
         f"[INFO]: {REQUEST}Start to stage volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4",
         "2.1.0 to v4.12",
         "csi/driver/node.go",
@@ -75,7 +75,7 @@ STAGING = (
     driver_signal(
         "driver-volume-unstaged",
         rb" is unstaged from ",
-        r"\bVolume (?P<handle>\S+) is unstaged from",
+        r"Volume (?P<handle>\S+) is unstaged from",
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is unstaged from /var/lib/kubelet/x",
         "2.1.0 to v4.12",
         "csi/driver/node.go",
@@ -84,7 +84,7 @@ STAGING = (
     driver_signal(
         "driver-volume-published",
         rb" is node published from ",
-        r"\bVolume (?P<handle>\S+) is node published from",
+        r"Volume (?P<handle>\S+) is node published from",
         f"[INFO]: {REQUEST}Volume fc-155.pvc-63ebfda5-4cf0-458e-83bd-ecc7d1e2f3a4 is node published from /var/lib/x",
         "V4.2.0 to v4.12",
         "csi/driver/node.go",

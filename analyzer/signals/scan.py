@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 
 import hyperscan
 
@@ -38,7 +39,7 @@ _TIME = re.compile(
     r"|(?P<syslog>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 )
 
-Fields = tuple[tuple[str, str], ...]
+Key = tuple[int, tuple[str, ...]]  # a signature's number, and what its fields hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,10 @@ def scan(source: str, logs: Iterable[Log], data: bytes) -> tuple[SignalHit, ...]
 
     if data:
         database.scan(data, match_event_handler=on_match)
-    found = (*_lines(data, in_lines), *_records(data, _form(wanted), ends))
+    found = chain(_lines(data, in_lines), _records(data, _form(wanted), ends))
     tallies = _tallies(data, signals, found)
     spans = _spans(source, data, tallies.values())
-    return tuple(_hit(signals[number], fields, tally, spans) for (number, fields), tally in tallies.items())
+    return tuple(_hit(signals[number], values, tally, spans) for (number, values), tally in tallies.items())
 
 
 def _form(wanted: frozenset[Log]) -> _Form:
@@ -150,8 +151,8 @@ def _first_time(lines: Iterable[bytes]) -> str:
 
 def _tallies(
     data: bytes, signals: Sequence[Signal], found: Iterable[tuple[tuple[int, int], Sequence[int]]]
-) -> dict[tuple[int, Fields], _Tally]:
-    tallies: dict[tuple[int, Fields], _Tally] = {}
+) -> dict[Key, _Tally]:
+    tallies: dict[Key, _Tally] = {}
     distinct = [0] * len(signals)
     for record, numbers in found:
         text = _decoded(data, record)
@@ -159,7 +160,7 @@ def _tallies(
             match = signals[number].decode.search(text)
             if match is None:
                 continue
-            key = number, tuple(match.groupdict("").items())
+            key: Key = number, match.groups("")
             tally = tallies.get(key)
             if tally is None:  # looked up first: most hits repeat one that was seen
                 distinct[number] += 1
@@ -219,7 +220,8 @@ def _quoted(line: str) -> str:
     return line if len(line) <= QUOTED_CHARACTERS else f"{line[:QUOTED_CHARACTERS]}…"
 
 
-def _hit(signal: Signal, fields: Fields, tally: _Tally, spans: dict[tuple[int, int], Span]) -> SignalHit:
+def _hit(signal: Signal, values: tuple[str, ...], tally: _Tally, spans: dict[tuple[int, int], Span]) -> SignalHit:
+    fields = tuple(zip(signal.decode.groupindex, values, strict=False))  # no values: too many different ones
     kept = [spans[record] for record in tally.kept]
     return SignalHit(signal.id, fields, tally.total, _time(kept[0]), _time(kept[-1]), tuple(kept))
 

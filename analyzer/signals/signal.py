@@ -3,7 +3,8 @@
 `pattern` is a hyperscan expression.  It runs over every byte of every log and is compiled in every run, so it is one
 literal, or an alternation of literals, and as rare in a healthy log as can be.  `decode` is searched in the whole
 record (continuation lines joined); a hit that it does not match is none.  Its named groups are the fields by which hits
-are counted; a group that took no part is "".
+are counted, and it has no others; a group that took no part is "".  One that stands in healthy logs begins with its
+literal, by which `re` finds its place many times faster than by a word's edge.
 
 The driver masks whatever follows `iqn`, `tgt`, `target…name`, `user`, `password`, and the blank after it: `target:
 ***portal: 10.1.1.1,3260`, so no signature expects an IQN there, nor a blank after `***`.

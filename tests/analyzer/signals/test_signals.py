@@ -41,6 +41,10 @@ def test_every_signal_says_who_prints_it_and_in_which_versions():
     assert all(signal.printed_by and signal.versions for signal in SIGNALS)
 
 
+def test_every_group_is_a_field_with_a_name():
+    assert [one.id for one in all_signals() if one.decode.groups != len(one.decode.groupindex)] == []
+
+
 def test_every_kind_of_log_is_collected_by_a_probe():
     assert set().union(*LOGS_OF_PROBE.values()) | LOGS_OF_POD == set(Log)
 
