@@ -1,6 +1,6 @@
-"""The report's own sentences, in one language, from `report_templates/headings.toml`.
+"""The report's own sentences, in one language, from `report_templates/words/*.toml`.
 
-A key is `section.name`; `n` picks the form `section.name.one` when it is 1 and there is one.
+A section stands in one file.  A key is `section.name`; `n` picks the form `section.name.one` when it is 1 and there is one.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from analyzer.texts import Lang, Text
 @cache
 def catalogue() -> Mapping[str, Text]:
     """Every sentence by its key."""
-    raw = resources.files("report_templates").joinpath("headings.toml").read_text("utf-8")
+    folder = resources.files("report_templates").joinpath("words")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return {
         f"{section}.{name}": Text(en=words["en"], zh=words["zh"])
-        for section, names in tomllib.loads(raw).items()
+        for file in files
+        for section, names in tomllib.loads(file.read_text("utf-8")).items()
         for name, words in names.items()
     }
 
