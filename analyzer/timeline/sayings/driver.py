@@ -1,0 +1,303 @@
+"""What the CSI driver says of volumes and devices of a node, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analyzer.texts import Text
+from analyzer.timeline.moments import Kind, Tone
+from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Fields, Saying, bad, good, neutral
+
+
+def _portal(fields: Fields) -> str:
+    return fields.get("portal", "") or fields.get("target", "") or "?"
+
+
+STAGING: Mapping[str, Saying] = {
+    "driver-volume-staged": good(
+        Kind.DRIVER,
+        BESIDE,
+        "staged",
+        "the driver made volume {names} ready for use (stage)",
+        "驱动完成卷 {names} 的节点侧准备（stage）",
+        "pv",
+    ),
+    "driver-stage-failed": bad(
+        Kind.DRIVER,
+        TURNING,
+        "stage",
+        "the driver could not make volume {names} ready (stage): {says}",
+        "驱动未能完成卷 {names} 的节点侧准备（stage）：{says}",
+        "pv",
+        "says",
+    ),
+    "driver-volume-unstaged": neutral(
+        Kind.DRIVER,
+        BESIDE,
+        "unstaged",
+        "the driver took volume {names} down again (unstage)",
+        "驱动撤除了卷 {names}（unstage）",
+        "pv",
+    ),
+    "driver-volume-published": good(
+        Kind.DRIVER,
+        NEVER,
+        "published",
+        "the driver gave volume {names} to a pod (publish)",
+        "驱动将卷 {names} 提供给 Pod（publish）",
+        "pv",
+    ),
+    "driver-publish-failed": bad(
+        Kind.DRIVER,
+        TURNING,
+        "stage",
+        "the driver could not give volume {names} to its pod (publish): {says}",
+        "驱动未能将卷 {names} 提供给 Pod（publish）：{says}",
+        "pv",
+        "says",
+    ),
+    "driver-mount-failed": bad(
+        Kind.DRIVER,
+        TURNING,
+        "mount",
+        "mounting {share} failed: {says}",
+        "挂载 {share} 失败：{says}",
+        "",
+        "share",
+        "says",
+    ),
+    "driver-mount-command-failed": bad(
+        Kind.DRIVER,
+        BESIDE,
+        "mount",
+        "mounting {share} failed: {says}",
+        "挂载 {share} 失败：{says}",
+        "",
+        "share",
+        "says",
+    ),
+    "driver-mount-timed-out": bad(
+        Kind.DRIVER,
+        TURNING,
+        "mount",
+        "mounting {names} took too long and was given up",
+        "挂载 {names} 超时被放弃",
+        "share",
+    ),
+    "driver-mount-point-occupied": bad(
+        Kind.DRIVER,
+        TURNING,
+        "mount-point",
+        "the driver found something else mounted where a volume belongs: {names}",
+        "驱动发现卷的挂载点已被其他内容占用：{names}",
+        "place",
+    ),
+    "driver-lock-timeout": bad(
+        Kind.DRIVER,
+        TELLING,
+        "hang",
+        "the driver waited in vain for its lock of LUN {names}: an earlier call still holds it",
+        "驱动等待 LUN {names} 的锁超时：此前的调用仍占用该锁",
+        "wwn",
+    ),
+    "driver-semaphore-timeout": bad(
+        Kind.DRIVER,
+        TELLING,
+        "hang",
+        "the driver waited in vain for its turn ({names}): earlier calls hang",
+        "驱动排队超时（{names}）：此前的调用挂起",
+        "kind",
+    ),
+    "driver-panic": bad(
+        Kind.DRIVER, TELLING, "stage", "the driver's call broke off (panic)", "驱动调用异常中断（panic）"
+    ),
+}
+
+DEVICES: Mapping[str, Saying] = {
+    "driver-fc-device-not-found": bad(
+        Kind.DRIVER,
+        TURNING,
+        "stage",
+        "the driver waited for the volume's disk over Fibre Channel, and none appeared",
+        "驱动等待 FC 卷的磁盘，但始终未出现",
+    ),
+    "driver-fc-no-target": bad(
+        Kind.DRIVER,
+        TURNING,
+        "session",
+        "the driver saw no port of the array over Fibre Channel",
+        "驱动通过 FC 看不到阵列的任何端口",
+    ),
+    "driver-fc-no-port": bad(
+        Kind.DRIVER,
+        TURNING,
+        "initiator",
+        "the driver found no working Fibre Channel port: {reason}",
+        "驱动未找到可用的 FC 端口：{reason}",
+        "",
+        "reason",
+    ),
+    "driver-iscsi-module-missing": bad(
+        Kind.DRIVER,
+        TURNING,
+        "iscsi-module",
+        "the driver could not use iSCSI, because the kernel module iscsi_tcp was not loaded",
+        "由于未加载内核模块 iscsi_tcp，驱动无法使用 iSCSI",
+    ),
+    "driver-iscsi-login-refused": bad(
+        Kind.DRIVER,
+        TURNING,
+        "session",
+        "the iSCSI login to {names} failed: {says}",
+        "iSCSI 登录 {names} 失败：{says}",
+        "portal",
+        "says",
+    ),
+    "driver-portal-unreachable": bad(
+        Kind.DRIVER,
+        TURNING,
+        "session",
+        "the driver could not reach the array's portals {names}",
+        "驱动无法连通阵列端口 {names}",
+        "portal",
+    ),
+    "driver-nvme-not-connected": Saying(
+        Kind.DRIVER,
+        Tone.BAD,
+        TURNING,
+        "session",
+        Text(
+            en="the driver could not connect to the array over NVMe ({names})",
+            zh="驱动无法通过 NVMe 连接阵列（{names}）",
+        ),
+        _portal,
+    ),
+    "driver-multipath-service-bad": bad(
+        Kind.DRIVER,
+        TURNING,
+        "multipathd",
+        "the driver found the service {unit} {state}",
+        "驱动发现服务 {unit} 处于 {state} 状态",
+        "",
+        "unit",
+        "state",
+    ),
+    "driver-multipathd-silent": bad(
+        Kind.DRIVER,
+        TURNING,
+        "multipathd",
+        "multipathd did not answer the driver",
+        "multipathd 未响应驱动",
+    ),
+    "driver-residual-found": bad(
+        Kind.DRIVER,
+        TURNING,
+        "residual",
+        "the driver came upon a leftover device: {names}",
+        "驱动发现残留设备：{names}",
+        "device",
+    ),
+    "driver-residual-not-removed": bad(
+        Kind.DRIVER,
+        TELLING,
+        "residual",
+        "the driver could not remove a leftover device: {names}",
+        "驱动未能删除残留设备：{names}",
+        "device",
+    ),
+    "driver-flush-failed": bad(
+        Kind.DRIVER,
+        TELLING,
+        "residual",
+        "the driver could not remove the multipath map {names}",
+        "驱动未能删除多路径设备 {names}",
+        "map",
+    ),
+    "driver-unstage-without-wwn": bad(
+        Kind.DRIVER,
+        TURNING,
+        "unstaged",
+        "the driver took a volume down without knowing its device, and left the device behind",
+        "驱动在 unstage 时无法确定设备，设备被遗留",
+    ),
+    "driver-device-unreadable": bad(
+        Kind.DRIVER,
+        TELLING,
+        "io",
+        "the driver could not read {names}",
+        "驱动无法读取 {names}",
+        "device",
+    ),
+    "driver-dd-io-error": bad(
+        Kind.DRIVER,
+        TELLING,
+        "io",
+        "the driver's reading of {names} ended in an I/O error",
+        "驱动读取 {names} 时出现 I/O 错误",
+        "device",
+    ),
+    "driver-device-not-unique": bad(
+        Kind.DRIVER,
+        TELLING,
+        "wwid",
+        "the driver found several devices for one volume",
+        "驱动发现同一个卷对应多个设备",
+    ),
+    "driver-wwn-mismatch": bad(
+        Kind.DRIVER,
+        TURNING,
+        "wwid",
+        "the driver found a device to be another volume than it expected",
+        "驱动发现设备不是预期的卷",
+    ),
+    "driver-ultrapath-residual": bad(
+        Kind.DRIVER,
+        TURNING,
+        "residual",
+        "the driver found a leftover UltraPath disk ({names})",
+        "驱动发现残留的 UltraPath 磁盘（{names}）",
+        "status",
+    ),
+    "driver-ultrapath-stale-lun": bad(
+        Kind.DRIVER,
+        TURNING,
+        "residual",
+        "the driver found leftover UltraPath devices: {names}",
+        "驱动发现残留的 UltraPath 设备：{names}",
+        "device",
+    ),
+    "driver-cleaner-volumes": neutral(
+        Kind.DRIVER,
+        BESIDE,
+        "cleaner",
+        "the driver started, and its cleaner of leftover devices looked through this node's volumes",
+        "驱动启动，其残留设备清理程序检查了本节点的卷",
+    ),
+    "driver-cleaner-count": neutral(
+        Kind.DRIVER,
+        BESIDE,
+        "cleaner",
+        "the driver's cleaner removed {count} leftover devices",
+        "驱动的清理程序清除了 {count} 个残留设备",
+        "",
+        "count",
+    ),
+    "driver-cleaner-incomplete": bad(
+        Kind.DRIVER,
+        TELLING,
+        "cleaner",
+        "the driver's cleaner of leftover devices did not come to its end",
+        "驱动的残留设备清理程序未执行完",
+    ),
+    "driver-cleaner-failed": bad(
+        Kind.DRIVER,
+        TELLING,
+        "cleaner",
+        "the driver's cleaner could not clean up after volume {names}: {says}",
+        "驱动的清理程序未能清理卷 {names}：{says}",
+        "pv",
+        "says",
+    ),
+}
+
+SAYINGS: Mapping[str, Saying] = {**STAGING, **DEVICES}

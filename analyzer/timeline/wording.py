@@ -1,0 +1,47 @@
+"""Moments in words: the sentence of a moment, its lists, and messages of Kubernetes in short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analyzer.texts import Text
+from analyzer.timeline.moments import Told
+from analyzer.timeline.sayings import SAYINGS
+
+SAID_CHARACTERS = 160
+
+# MountVolume.MountDevice failed for volume "pvc-1" : rpc error: code = Internal desc = timeout
+_WRAPPED = re.compile(r"^(?:Error: )?\w+\.\w+ failed for volume \"[^\"]*\" : ")
+_RPC = re.compile(r"^.*?rpc error: code = \w+ desc = ", re.S)
+
+PLAIN = Text(en="{name}", zh="{name}")
+COMMA = Text(en="{names}, {name}", zh="{names}、{name}")
+AND = Text(en="{names} and {name}", zh="{names}、{name}")
+AND_MORE = Text(en="{names} and {n} more", zh="{names} 等，另有 {n} 个")
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= SAID_CHARACTERS else f"{text[:SAID_CHARACTERS]}…"
+
+
+def in_short(message: str) -> str:
+    """One line: what was said at the bottom of all the wrapping."""
+    said = _RPC.sub("", _WRAPPED.sub("", message.strip(), count=1), count=1)
+    return " ".join(said.split()) or "?"
+
+
+def listed(names: Sequence[str], more: int = 0) -> Text:
+    """`a, b and c`; `a, b and 3 more`."""
+    if not names:
+        return PLAIN.fill(name="?")
+    text = PLAIN.fill(name=names[0])
+    for number, name in enumerate(names[1:], start=2):
+        last = number == len(names) and not more
+        text = (AND if last else COMMA).fill(names=text, name=name)
+    return AND_MORE.fill(names=text, n=more) if more else text
+
+
+def sentence(told: Told, nodes: Text) -> Text:
+    """What happened, with the names of its nodes where the sentence wants them."""
+    return SAYINGS[told.saying].says.fill(**dict(told.values), node=nodes, names=listed(told.names, told.more))
