@@ -32,7 +32,7 @@ QUOTED_LINES, QUOTED_CHARACTERS = 2, 300
 _HOST_NAME = re.compile(r'\\?"HostName\\?":\s*\\?"([^"\\]+)')
 
 
-_Key = tuple[str, tuple[tuple[str, str], ...]]  # the signal, and the values that its sentence has
+_Key = tuple[str, tuple[tuple[str, str], ...], str]  # the signal, the values of its sentence, and the PV
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,6 @@ class _Said:
     times: int
     certain: bool
     family: str  # of sources that do not repeat each other
-    volume: str
     span: Span
 
 
@@ -93,18 +92,18 @@ def told(hits: Iterable[SignalHit], log: Log) -> Iterator[Told]:
 
 def _said(hit: SignalHit, saying: Saying, log: Log) -> Iterator[_Said]:
     fields = _fields(hit, log)
-    values = tuple(sorted(saying.values(fields).items())) if saying.values else ()
+    values = sorted(saying.values(fields).items()) if saying.values else []
+    volume = log.volumes.pv(fields["pv"])
     source = hit.spans[0].capture
     for at, until, times, certain, span in _dated(hit, log.zone_of(source)):
         yield _Said(
-            key=(hit.signal, tuple((name, shortened(value)) for name, value in values)),
+            key=(hit.signal, tuple((name, shortened(value)) for name, value in values), volume),
             name=shortened(saying.names(fields)) if saying.names else "",
             at=at,
             until=until,
             times=times,
             certain=certain,
             family=source.rpartition("/")[0] or source,
-            volume=log.volumes.pv(fields["pv"]),
             span=span,
         )
 
@@ -174,7 +173,7 @@ def _told(group: Sequence[_Said], log: Log) -> Told:
         more=max(0, len(names) - LISTED),
         until=until if until - first.at >= timedelta(seconds=1) else None,
         times=_times(group),
-        volumes=tuple(sorted({one.volume for one in group if one.volume})),
+        volumes=(first.key[2],) if first.key[2] else (),
         certain=all(one.certain for one in group),
     )
 

@@ -34,6 +34,7 @@ Facts = Mapping[type, object]
 PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 RENEWING = timedelta(minutes=1)  # a leader renews every few seconds
 RECENT = timedelta(days=1)
+SOON = timedelta(seconds=10)
 
 
 def instant(text: str) -> datetime | None:
@@ -73,7 +74,7 @@ def told(facts: Facts, concern: Concern) -> Iterator[Told]:
             yield from _of_pod(pod, claimed)
     for attachment in attachments.items if isinstance(attachments, VolumeAttachments) else ():
         if attachment.pv in concern.volumes:
-            yield from _of_attachment(attachment)
+            yield from _of_attachment(attachment, concern)
     yield from _of_leases(facts)
 
 
@@ -96,26 +97,35 @@ def _of_ready(node: ClusterNode, ready: Condition) -> Iterator[Told]:
     if ready.status == "True":
         yield from one("node-ready", ready.since, node.name, node.span, clock=node.name)
     elif ready.status == "False":
-        reason = ready.reason or "NotReady"
-        yield from one("node-not-ready", ready.since, node.name, node.span, clock=node.name, reason=reason)
+        yield from one("node-not-ready", ready.since, node.name, node.span, clock=node.name)
     else:
         yield from one("node-lost", ready.since, node.name, node.span, reason=ready.reason or "Unknown")
         yield from one("node-last-heard", ready.heard, node.name, node.span, clock=node.name)
 
 
 def _of_pod(pod: Pod, claimed: Mapping[tuple[str, str], str]) -> Iterator[Told]:
+    """Its creation and its scheduling only where they are not one with its start."""
     pvs = sorted(pv for claim in pod.claims if (pv := claimed.get((pod.namespace, claim))))
     first = pvs[0] if pvs else ""
-    yield from one("pod-created", pod.created, pod.node, pod.span, name=pod.full_name, pv=first)
-    if pod.node and pod.scheduled:
-        yield from one("pod-scheduled", pod.scheduled_at, pod.node, pod.span, name=pod.full_name, pv=first)
-    yield from one("pod-started", pod.started, pod.node, pod.span, clock=pod.node, name=pod.full_name, pv=first)
+    scheduled = pod.scheduled_at if pod.scheduled and pod.node else ""
+    if not _is_soon(pod.created, scheduled or pod.started):
+        yield from one("pod-created", pod.created, pod.node, pod.span, name=pod.full_name, pv=first)
+    if not _is_soon(scheduled, pod.started):
+        yield from one("pod-scheduled", scheduled, pod.node, pod.span, name=pod.full_name, pv=first)
+    saying = "pod-started" if pod.claims else "driver-pod-started"
+    yield from one(saying, pod.started, pod.node, pod.span, clock=pod.node, name=pod.full_name, pv=first)
     yield from one("pod-deleted", pod.deleted, pod.node, pod.span, name=pod.full_name, pv=first)
 
 
-def _of_attachment(attachment: VolumeAttachment) -> Iterator[Told]:
+def _is_soon(first: str, then: str) -> bool:
+    before, after = instant(first), instant(then)
+    return before is not None and after is not None and after - before < SOON
+
+
+def _of_attachment(attachment: VolumeAttachment, concern: Concern) -> Iterator[Told]:
     node, pv, span = attachment.node, attachment.pv, attachment.span
-    yield from one("attachment-made", attachment.created, node, span, name=pv, pv=pv)
+    made = "attachment-made" if node in concern.nodes or not concern.nodes else "attachment-elsewhere"
+    yield from one(made, attachment.created, node, span, name=pv, pv=pv)
     yield from one("attachment-deleted", attachment.deleted, node, span, name=pv, pv=pv)
     for saying, at, says in (
         ("attach-error", attachment.attach_error_at, attachment.attach_error),

@@ -1,6 +1,6 @@
 """The story: a few sentences, in order, that somebody who knows nothing can read in twenty seconds.
 
-Input    what concerns the findings, set right, in order; the lines that the findings quote.
+Input    what concerns the findings, set right, in order; and the findings, whose quoted lines come first.
 Output   at most `MOST` sentences.  One tells everything alike that happened within half an hour, on however many nodes;
          of what several witnesses tell of one topic at one time only the weightiest is told.  What is long past when
          the trouble begins is left to the timeline.
@@ -12,28 +12,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from analyzer.findings import Finding
 from analyzer.texts import Text
+from analyzer.timeline.mattering import matters
 from analyzer.timeline.moments import Moment, Sentence, Story, Told, Tone
-from analyzer.timeline.nearness import Place, place_of
+from analyzer.timeline.nearness import place_of, quoted_by
 from analyzer.timeline.sayings import SAYINGS
-from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, Saying
+from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying
 from analyzer.timeline.wording import listed, sentence
 
 MOST = 8
 ALIKE = timedelta(minutes=30)
-AT_ONCE = timedelta(minutes=3)
+A_CHANGE = timedelta(minutes=3)  # what is no trouble that goes on, but a change: when matters
+AT_ONCE = timedelta(minutes=10)
 BEFORE = timedelta(hours=6)  # what led to the trouble
 A_DAY = timedelta(days=1)
 LASTING = timedelta(minutes=1)
 STILL = timedelta(minutes=5)
-LISTED = 4
-ENOUGH = 4  # sentences, after which what only stands beside the story is not told
+LISTED = 3
 
 ON = Text(en="on {nodes}, {says}", zh="{nodes}：{says}")
-OFTEN = Text(en="{says}; {times} times until {until}", zh="{says}；截至 {until} 共 {times} 次")
+OFTEN = Text(en="{says} ({times} times until {until})", zh="{says}（截至 {until} 共 {times} 次）")
 STILL_SO = Text(
-    en="{says}; {times} times, and still so when the data were collected",
-    zh="{says}；共 {times} 次，采集时仍在发生",
+    en="{says} ({times} times, and still when the data were collected)",
+    zh="{says}（共 {times} 次，采集时仍在发生）",
 )
 END = Text(en="{says}.", zh="{says}。")
 
@@ -75,23 +77,34 @@ class _Group:
     def order(self) -> tuple[datetime, int, str]:
         return self.at, -self.saying.weight, self.pairs[0][0].saying
 
+    @property
+    def rank(self) -> tuple[int, float, str]:
+        """The weightiest first; of equals that in which the trouble began, or else the latest."""
+        at = self.at.timestamp()
+        return -self.score, at if self.is_bad and self.saying.weight == TURNING else -at, self.pairs[0][0].saying
 
-def story(pairs: Sequence[Pair], quoted: frozenset[Place], collected: datetime | None) -> Story:
-    groups = [_Group(alike, any(place_of(one.evidence) in quoted for one, _ in alike)) for alike in _alike(pairs)]
+
+def story(pairs: Sequence[Pair], findings: Sequence[Finding], collected: datetime | None) -> Story:
+    quoted, rules = quoted_by(findings), frozenset(finding.rule for finding in findings)
+    telling = [pair for pair in pairs if matters(pair[0].saying, rules)]
+    groups = [_Group(alike, any(place_of(one.evidence) in quoted for one, _ in alike)) for alike in _alike(telling)]
     chosen = _best(_without_echoes(_in_time(groups)))
     return Story(tuple(_sentence(group, collected) for group in sorted(chosen, key=lambda group: group.order)))
 
 
 def _alike(pairs: Iterable[Pair]) -> Iterator[tuple[Pair, ...]]:
-    """By what is said; apart where half an hour lies between."""
-    by_words: dict[tuple[str, tuple[tuple[str, str], ...]], list[Pair]] = {}
+    """By what is said; apart where so much time lies between that one word for both would mislead."""
+    by_words: dict[tuple[str, tuple[tuple[str, str], ...], str], list[Pair]] = {}
     for pair in pairs:
-        if SAYINGS[pair[0].saying].weight > NEVER:
-            by_words.setdefault((pair[0].saying, pair[0].values), []).append(pair)
+        one, saying = pair[0], SAYINGS[pair[0].saying]
+        if saying.weight > NEVER:
+            node = one.node if saying.pairs_with_its_node else ""
+            by_words.setdefault((one.saying, one.values, node), []).append(pair)
     for said in by_words.values():
+        apart = ALIKE if SAYINGS[said[0][0].saying].tone is Tone.BAD else A_CHANGE
         group, end = [said[0]], _end(said[0])
         for pair in said[1:]:
-            if pair[0].at - end > ALIKE:
+            if pair[0].at - end > apart:
                 yield tuple(group)
                 group = []
             group.append(pair)
@@ -118,9 +131,9 @@ def _in_time(groups: Sequence[_Group]) -> list[_Group]:
 
 
 def _without_echoes(groups: Sequence[_Group]) -> list[_Group]:
-    """Of one topic at one time on the same nodes, the weightiest; of equals the first."""
+    """Of one topic at one time on the same nodes, the weightiest."""
     kept: list[_Group] = []
-    for group in sorted(groups, key=lambda group: (-group.score, group.order)):
+    for group in sorted(groups, key=lambda group: group.rank):
         if not any(_echoes(group, other) for other in kept):
             kept.append(group)
     return kept
@@ -138,7 +151,7 @@ def _best(groups: Iterable[_Group]) -> list[_Group]:
     while left and len(chosen) < MOST:
         told = [group.saying.topic for group in chosen]
         worth = [group.score - 10 * told.count(group.saying.topic) for group in left]
-        if max(worth) <= (10 * BESIDE + 2 if len(chosen) >= ENOUGH else 0):
+        if max(worth) < 10 * BESIDE + 8:  # what stands beside, and no finding quotes
             break
         best = left[worth.index(max(worth))]
         left.remove(best)
@@ -170,7 +183,7 @@ def _says(group: _Group, collected: datetime | None) -> Text:
 
 def _how_often(says: Text, group: _Group, collected: datetime | None) -> Text:
     times = sum(one.times for one, _ in group.pairs)
-    if times < 2 or group.until - group.at < LASTING:
+    if not group.is_bad or times < 2 or group.until - group.at < LASTING:
         return says
     if collected is not None and group.until >= collected - STILL:
         return STILL_SO.fill(says=says, times=times)

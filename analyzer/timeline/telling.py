@@ -24,7 +24,7 @@ from analyzer.timeline.clocks import Readings, read
 from analyzer.timeline.concern import Concern, concern
 from analyzer.timeline.gathering import NodeTold, zone_on, zones
 from analyzer.timeline.hits import Log, VolumeNames, host_of, told
-from analyzer.timeline.moments import THE_CLUSTER, Moment, Timeline, Told
+from analyzer.timeline.moments import THE_CLUSTER, Moment, Timeline, Told, Tone
 from analyzer.timeline.nearness import in_order, nearest, quoted_by
 from analyzer.timeline.sayings import SAYINGS
 from analyzer.timeline.story import story
@@ -65,13 +65,20 @@ def tell(given: Given) -> Timeline:
     in_time = _once(sorted(_set_right(every, readings), key=in_order))
     kept = nearest(in_time, quoted, MOST)
     pairs = [(one, _moment(one)) for one in kept]
-    at = max((one.at for one in in_time if one.saying == "collected"), default=None)
+    at = max((one.until or one.at for one in in_time if one.saying == "collected"), default=None)
     return Timeline(
         moments=tuple(in_words for _, in_words in pairs),
         left_out=len(in_time) - len(kept) + sum(node.left_out for node in given.nodes),
-        story=story(pairs, quoted, at) if given.findings else Timeline().story,
+        story=story([pair for pair in pairs if _is_of_story(pair[0], about)], given.findings, at)
+        if given.findings
+        else Timeline().story,
         set_right=tuple(_set(readings)),
     )
+
+
+def _is_of_story(one: Told, about: Concern) -> bool:
+    """What went well with volumes that no finding is about is none of it."""
+    return SAYINGS[one.saying].tone is Tone.BAD or not one.volumes or not about.volumes.isdisjoint(one.volumes)
 
 
 def _readings(given: Given) -> Readings:

@@ -15,6 +15,10 @@ SAID_CHARACTERS = 160
 _WRAPPED = re.compile(r"^(?:Error: )?\w+\.\w+ failed for volume \"[^\"]*\" : ")
 _RPC = re.compile(r"^.*?rpc error: code = \w+ desc = ", re.S)
 
+# Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[…]: timed out waiting …
+_UNABLE = re.compile(r"^Unable to (?:attach or )?mount volumes(?: for pod \"[^\"]*\")?: .*: ", re.S)
+_PATH = re.compile(r"(/[^/\s,]+/[^/\s,]+/)[^\s,]{24,}?(/[^/\s,]+/[^/\s,]+)(?=[\s,]|$)")
+
 PLAIN = Text(en="{name}", zh="{name}")
 COMMA = Text(en="{names}, {name}", zh="{names}、{name}")
 AND = Text(en="{names} and {name}", zh="{names}、{name}")
@@ -22,12 +26,16 @@ AND_MORE = Text(en="{names} and {n} more", zh="{names} 等，另有 {n} 个")
 
 
 def shortened(text: str) -> str:
+    """For a sentence: long paths keep their ends."""
+    text = _PATH.sub(r"\1…\2", text[: 4 * SAID_CHARACTERS])
     return text if len(text) <= SAID_CHARACTERS else f"{text[:SAID_CHARACTERS]}…"
 
 
 def in_short(message: str) -> str:
     """One line: what was said at the bottom of all the wrapping."""
-    said = _RPC.sub("", _WRAPPED.sub("", message.strip(), count=1), count=1)
+    said = message.strip()[: 8 * SAID_CHARACTERS]
+    for wrapping in (_WRAPPED, _UNABLE, _RPC):
+        said = wrapping.sub("", said, count=1)
     return " ".join(said.split()) or "?"
 
 

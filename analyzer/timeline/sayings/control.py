@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analyzer.timeline.moments import Kind
-from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying, bad, good, neutral
+from analyzer.timeline.sayings.saying import NEVER, TELLING, TURNING, Saying, bad, good, neutral
 
 ATTACHING: Mapping[str, Saying] = {
     "driver-attached": good(
         Kind.ATTACHMENT,
-        BESIDE,
+        TELLING,
         "attached",
         "the driver mapped volume {names} to {host} on the array",
         "驱动在阵列上将卷 {names} 映射给 {host}",

@@ -185,7 +185,7 @@ DEVICES: Mapping[str, Saying] = {
     "driver-multipathd-silent": bad(
         Kind.DRIVER,
         TURNING,
-        "multipathd",
+        "multipathd-silent",
         "multipathd did not answer the driver",
         "multipathd 未响应驱动",
     ),

@@ -8,7 +8,7 @@ from analyzer.timeline.moments import Kind
 from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying, bad, good, neutral
 
 NODES: Mapping[str, Saying] = {
-    "node-booted": neutral(Kind.NODE_START, TURNING, "boot", "{node} booted", "{node} 启动"),
+    "node-booted": neutral(Kind.NODE_START, TELLING, "boot", "{node} booted", "{node} 启动"),
     "node-lost": bad(
         Kind.CONDITION,
         TURNING,
@@ -20,17 +20,17 @@ NODES: Mapping[str, Saying] = {
         Kind.CONDITION,
         TURNING,
         "node",
-        "{node} was no longer Ready ({reason})",
-        "{node} 不再处于 Ready 状态（{reason}）",
+        "{node} went NotReady",
+        "{node} 变为 NotReady",
     ),
     "node-last-heard": neutral(
         Kind.CONDITION,
-        TELLING,
-        "node",
+        NEVER,
+        "heard",
         "{node} reported to the API server for the last time",
         "{node} 最后一次向 API server 上报",
     ),
-    "node-ready": good(Kind.CONDITION, TURNING, "node-back", "{node} was Ready again", "{node} 恢复 Ready"),
+    "node-ready": good(Kind.CONDITION, TELLING, "node-back", "{node} became Ready", "{node} 变为 Ready"),
     "node-pressure": bad(
         Kind.CONDITION,
         TELLING,
@@ -45,20 +45,33 @@ NODES: Mapping[str, Saying] = {
 }
 
 PODS: Mapping[str, Saying] = {
-    "pod-created": neutral(Kind.POD, NEVER, "pod-made", "pod {names} was created", "Pod {names} 被创建", "pod"),
+    "pod-created": neutral(Kind.POD, NEVER, "pod-made", "pod {names} came into being", "Pod {names} 被创建", "pod"),
     "pod-scheduled": neutral(
-        Kind.POD, TELLING, "pod", "pod {names} was assigned to {node}", "Pod {names} 被调度到 {node}", "pod"
+        Kind.POD, TELLING, "pod", "the scheduler chose {node} for pod {names}", "Pod {names} 被调度到 {node}", "pod"
     ),
     "pod-started": neutral(
         Kind.POD,
         TELLING,
         "pod",
-        "{node} took up pod {names}",
-        "{node} 开始运行 Pod {names}",
+        "pod {names} began to start on {node}",
+        "Pod {names} 开始在 {node} 上启动",
+        "pod",
+    ),
+    "driver-pod-started": neutral(
+        Kind.POD,
+        TELLING,
+        "driver-pod",
+        "the driver's pod {names} began to start on {node}",
+        "驱动的 Pod {names} 开始在 {node} 上启动",
         "pod",
     ),
     "pod-deleted": neutral(
-        Kind.POD, TURNING, "pod-gone", "pod {names} was told to end", "Pod {names} 被要求终止", "pod"
+        Kind.POD,
+        TURNING,
+        "pod-gone",
+        "pod {names} should have ended by now, for it is being deleted",
+        "Pod {names} 正在删除，此时本应已终止",
+        "pod",
     ),
     "pod-event-bad": bad(
         Kind.EVENT, BESIDE, "pod-trouble", "pod {names}: {reason}: {message}", "Pod {names}：{reason}：{message}", "pod"
@@ -117,6 +130,14 @@ PODS: Mapping[str, Saying] = {
 }
 
 CLUSTER: Mapping[str, Saying] = {
+    "attachment-elsewhere": neutral(
+        Kind.ATTACHMENT,
+        TURNING,
+        "attached",
+        "Kubernetes asked for volume {names} to be attached to {node}",
+        "Kubernetes 请求将卷 {names} attach 到 {node}",
+        "pv",
+    ),
     "attachment-made": neutral(
         Kind.ATTACHMENT,
         TELLING,

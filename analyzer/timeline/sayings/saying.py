@@ -15,7 +15,7 @@ from analyzer.timeline.moments import Kind, Tone
 
 Fields = Mapping[str, str]
 
-TURNING, TELLING, BESIDE, NEVER = 3, 2, 1, 0  # a turn of the story; a symptom; told if there is room; not in the story
+TURNING, TELLING, BESIDE, NEVER = 3, 2, 1, 0  # a turn of the story; a part of it; only if a finding quotes it; never
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Saying:
     @property
     def names_its_node(self) -> bool:
         return not holes(self.says.en).isdisjoint(("node", "host"))
+
+    @property
+    def pairs_with_its_node(self) -> bool:
+        """What it lists belongs to this very node: two nodes are two sentences."""
+        return holes(self.says.en) >= {"node", "names"}
 
 
 def field(name: str) -> Callable[[Fields], str]:

@@ -22,11 +22,10 @@ from analyzer.timeline.sayings.saying import (
 )
 
 
-def _with_lun(fields: Fields) -> str:
-    """`sdb (LUN 2)`: the last part of an address is the LUN."""
+def _lun(fields: Fields) -> str:
+    """`LUN 2`: the last part of a SCSI address."""
     lun = fields.get("hctl", "").rpartition(":")[2]
-    device = fields.get("device", "") or fields.get("hctl", "")
-    return f"{device} (LUN {lun})" if lun else device
+    return f"LUN {lun}" if lun else fields.get("device", "")
 
 
 def _device(fields: Fields) -> str:
@@ -40,14 +39,14 @@ KERNEL: Mapping[str, Saying] = {
         TURNING,
         "lun",
         Text(
-            en="the array answered that it has no such LUN for this host: {names}",
-            zh="阵列答复：对该主机没有这些 LUN：{names}",
+            en="the kernel reported that the array no longer knows {names} for this host",
+            zh="内核报告阵列已不再向该主机提供 {names}",
         ),
-        _with_lun,
+        _lun,
     ),
-    "kernel-lun-assignments-changed": bad(
+    "kernel-lun-assignments-changed": neutral(
         Kind.KERNEL,
-        BESIDE,
+        TELLING,
         "mapping",
         "the array told the kernel that its LUN mappings had changed",
         "阵列通知内核：LUN 映射已发生变化",
@@ -64,9 +63,8 @@ KERNEL: Mapping[str, Saying] = {
         Kind.KERNEL,
         TELLING,
         "paths",
-        "the kernel stopped using paths to the array ({names})",
-        "内核停用了到阵列的路径（{names}）",
-        "path",
+        "the kernel stopped using paths to the array",
+        "内核停用了到阵列的路径",
     ),
     "kernel-io-error": bad(
         Kind.KERNEL,
