@@ -19,9 +19,6 @@ _RPC = re.compile(r"^.*?rpc error: code = \w+ desc = ", re.S)
 _UNABLE = re.compile(r"^Unable to (?:attach or )?mount volumes(?: for pod \"[^\"]*\")?: .*: ", re.S)
 _PATH = re.compile(r"(/[^/\s,]+/[^/\s,]+/)[^\s,]{24,}?(/[^/\s,]+/[^/\s,]+)(?=[\s,]|$)")
 
-PLAIN = Text(en="{name}", zh="{name}")
-COMMA = Text(en="{names}, {name}", zh="{names}、{name}")
-AND = Text(en="{names} and {name}", zh="{names}、{name}")
 AND_MORE = Text(en="{names} and {n} more", zh="{names} 等，另有 {n} 个")
 
 
@@ -40,14 +37,11 @@ def in_short(message: str) -> str:
 
 
 def listed(names: Sequence[str], more: int = 0) -> Text:
-    """`a, b and c`; `a, b and 3 more`."""
-    if not names:
-        return PLAIN.fill(name="?")
-    text = PLAIN.fill(name=names[0])
-    for number, name in enumerate(names[1:], start=2):
-        last = number == len(names) and not more
-        text = (AND if last else COMMA).fill(names=text, name=name)
-    return AND_MORE.fill(names=text, n=more) if more else text
+    """`a, b and c`; `a, b and 3 more`; `?` where no name is known."""
+    kept = [name.replace("{", "{{").replace("}", "}}") for name in names] or ["?"]
+    last = " and ".join(part for part in (", ".join(kept[:-1]), kept[-1]) if part)
+    names_of = Text(en=", ".join(kept) if more else last, zh="、".join(kept))
+    return AND_MORE.fill(names=names_of, n=more) if more else names_of
 
 
 def sentence(told: Told, nodes: Text) -> Text:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analyzer.texts import Text
-from analyzer.timeline.moments import Kind, Tone
-from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Fields, Saying, bad, good, neutral
-
-
-def _portal(fields: Fields) -> str:
-    return fields.get("portal", "") or fields.get("target", "") or "?"
-
+from analyzer.timeline.moments import Kind
+from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying, bad, good, neutral
 
 STAGING: Mapping[str, Saying] = {
     "driver-volume-staged": good(
@@ -161,16 +155,12 @@ DEVICES: Mapping[str, Saying] = {
         "驱动无法连通阵列端口 {names}",
         "portal",
     ),
-    "driver-nvme-not-connected": Saying(
+    "driver-nvme-not-connected": bad(
         Kind.DRIVER,
-        Tone.BAD,
         TURNING,
         "session",
-        Text(
-            en="the driver could not connect to the array over NVMe ({names})",
-            zh="驱动无法通过 NVMe 连接阵列（{names}）",
-        ),
-        _portal,
+        "the driver could not connect to the array over NVMe",
+        "驱动无法通过 NVMe 连接阵列",
     ),
     "driver-multipath-service-bad": bad(
         Kind.DRIVER,
