@@ -65,13 +65,16 @@
       done.hidden = false;
       setTimeout(() => { idle.hidden = false; done.hidden = true; }, 1500);
     }
-    all('pre.command').forEach((command) => {
+    // A button is made when its command comes to be seen: there may be thousands.
+    const withButtons = (card) => card.open && all('pre.command:not(.copyable > *)', card).forEach((command) => {
       const box = at('copy-button').content.firstElementChild.cloneNode(true);
       const button = box.querySelector('button');
       button.addEventListener('click', () => copy(button, command.querySelector('code').textContent));
       command.replaceWith(box);
       box.prepend(command);
     });
+    all('.host[open]').forEach(withButtons);
+    document.addEventListener('toggle', (event) => event.target.matches('.host') && withButtons(event.target), true);
 
     // Folding
     const outermost = () => all('details.card').filter((card) => !card.hidden);
@@ -108,7 +111,7 @@
       (!want.rule || finding.dataset.rule === want.rule) &&
       (!want.severity || finding.dataset.severity === want.severity) &&
       (!want.namespace || within(finding.dataset.namespaces, want.namespace));
-    const says = (card, want) => words(card).includes(want.text.toLowerCase());
+    const says = (card, want) => !want.text || words(card).includes(want.text.toLowerCase());
 
     function narrow() {
       const want = asked();

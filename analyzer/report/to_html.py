@@ -34,11 +34,9 @@ class Limits:
     """How much a page holds; report.json and the scripts have all of it."""
 
     names: int = 300  # of nodes written out in one place
-    quotes: int = 3  # pieces of evidence of a finding before the rest is folded
     opened: int = 6  # as many hosts or findings are shown unfolded
     full_hosts: int = 40  # whose steps are told with guards, expectation and risk; later ones with their commands
-    full_findings: int = 60  # whose evidence is quoted whole; later ones with their first piece
-    brief_lines: int = 6  # of that piece
+    full_findings: int = 50  # whose evidence is quoted; of later ones the essence is told
 
 
 LIMITS = Limits()
