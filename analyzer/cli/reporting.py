@@ -12,7 +12,7 @@ import click
 
 from analyzer.cli.errors import UserError
 from analyzer.report.commands import script_name
-from analyzer.texts import Lang
+from analyzer.texts import LANGS, Lang
 
 if TYPE_CHECKING:
     from analyzer.engine import Analysis
@@ -97,8 +97,10 @@ def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Rep
 def _files(analysis: Analysis, model: Report, *, with_pdf: bool) -> Iterator[tuple[str, bytes, int]]:
     """Name, content and mode of each file of a report."""
     from analyzer.report import to_html, to_json  # noqa: PLC0415 - see `report`
+    from analyzer.report.model import build  # noqa: PLC0415
 
-    yield "report.html", to_html.render(model).encode(), 0o600
+    both = {lang: model if lang == model.lang else build(analysis, lang) for lang in LANGS}
+    yield "report.html", to_html.render(both, model.lang).encode(), 0o600
     if with_pdf:
         _tell("writing the PDF")
         yield "report.pdf", _pdf(model), 0o600

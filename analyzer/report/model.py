@@ -36,7 +36,7 @@ QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """`command` is "" for a step by hand."""
+    """`command` is "" for a step by hand; `risk` for one that only reads."""
 
     does: str
     effect: str
@@ -45,11 +45,15 @@ class StepView:
     guards: tuple[str, ...]
     expect: str
     if_fails: str
+    risk: str
 
 
 @dataclass(frozen=True, slots=True)
 class HostView:
+    """`name` is the node's own; `host` is how it is called in a heading."""
+
     anchor: str
+    name: str
     host: str
     script: str
     boot_id: str
@@ -60,16 +64,17 @@ class HostView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """`place` is `node probe:first-last`."""
+    """`place` is `node probe:first-last`; each line is shown with its number."""
 
     place: str
     lines: tuple[str, ...]
+    numbers: tuple[int, ...]
     left_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause."""
+    """`nodes` are some of `node_names`, in words; `symptoms` are folded here, `also_explains` under another cause."""
 
     anchor: str
     rule: str
@@ -79,6 +84,7 @@ class FindingView:
     certainty_word: str
     title: str
     nodes: str
+    node_names: tuple[str, ...]
     subject: str
     cause: tuple[str, ...]
     affects: tuple[Affected, ...]
@@ -192,6 +198,7 @@ def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
     findings = {link.anchor: link for step in runbook.steps for link in index.wanted_by.get(step.id, ())}
     return HostView(
         anchor=index.hosts[runbook.host].anchor,
+        name=printable(runbook.host),
         host=words.say("do.admin") if runbook.host == ADMIN else printable(runbook.host),
         script=printable(script_name(runbook.host)),
         boot_id=printable(runbook.boot_id),
@@ -213,6 +220,7 @@ def _step_view(step: Step, words: Words) -> StepView:
         guards=tuple(read(guard.says) for guard in step.guards),
         expect=read(step.expect),
         if_fails=read(step.if_fails),
+        risk="" if step.effect is Effect.READS else words.say(f"risk.{step.phase}"),
     )
 
 
@@ -245,6 +253,7 @@ def _finding_view(
         certainty_word=words.say(f"certainty.{finding.certainty}"),
         title=titled(finding, words),
         nodes=words.listed([printable(node) for node in finding.nodes], 8),
+        node_names=tuple(printable(node) for node in finding.nodes),
         subject=printable(finding.subject),
         cause=tuple(printable(line) for line in finding.cause.in_language(words.lang).split("\n") if line.strip()),
         affects=tuple(_affected_view(victim) for victim in sorted(finding.affects)),
@@ -264,5 +273,6 @@ def _quote_view(quote: Evidence) -> QuoteView:
     return QuoteView(
         place=printable(f"{quote.node} {quote.source}:{lines}".strip()),
         lines=tuple(printable(line) for line in quote.text[:QUOTED_LINES]),
+        numbers=quote.numbers[:QUOTED_LINES],
         left_out=max(0, len(quote.text) - QUOTED_LINES),
     )

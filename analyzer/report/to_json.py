@@ -117,6 +117,7 @@ def _evidence(quote: Evidence) -> Json:
         "source": quote.source,
         "first_line": quote.first_line,
         "last_line": quote.last_line,
+        "lines": list(quote.numbers),
         "text": list(quote.text),
     }
 

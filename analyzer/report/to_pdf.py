@@ -27,7 +27,8 @@ class PdfError(Exception):
 def render(report: Report) -> bytes:
     weasyprint = _weasyprint()
     check_fonts(report.lang)
-    page = to_html.render(shortened(report, hosts=HOSTS, findings=FINDINGS))
+    short = shortened(report, hosts=HOSTS, findings=FINDINGS)
+    page = to_html.render({"en": short, "zh": short}, report.lang)
     document = weasyprint.HTML(string=page, url_fetcher=_refuse, media_type="print")
     written = document.write_pdf(pdf_identifier=IDENTIFIER, pdf_tags=True)
     if not isinstance(written, bytes):

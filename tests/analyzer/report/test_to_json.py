@@ -18,7 +18,7 @@ KEYS = {
         "steps",
     },
     "affects": {"namespace", "pod", "pvc", "pv"},
-    "evidence": {"node", "source", "first_line", "last_line", "text"},
+    "evidence": {"node", "source", "first_line", "last_line", "lines", "text"},
     "inconclusive": {"rule", "node", "missing"},
     "missing": {"probe", "status", "reason"},
     "cleared": {"rule", "nodes"},
