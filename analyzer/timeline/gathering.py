@@ -17,7 +17,7 @@ from datetime import UTC
 
 from analyzer.facts.driver import Driver
 from analyzer.facts.host import Clock
-from analyzer.facts.logs import LogReach, Signals
+from analyzer.facts.logs import LogReach, SignalHit, Signals
 from analyzer.facts.taken import ClusterTaken, NodeTaken
 from analyzer.facts.times import moment, offset_of
 from analyzer.findings import Evidence, Finding
@@ -29,7 +29,7 @@ from analyzer.timeline.sayings import SAYINGS
 from analyzer.timeline.sayings.saying import TELLING
 
 MOST_OF_A_NODE = 200
-MOST_OF_ALL = 20_000  # of all nodes together, so that a fleet of any size stays in memory
+MOST_OF_ALL = 50_000  # of all nodes together, so that a fleet of any size stays in memory
 WITHOUT_FINDINGS = 4
 DRIVERS_LOGS = ("files/var/log/huawei", "cluster/logs")
 IN_UTC = ("2.0", "4.2")  # the containers of these versions saw no /etc/localtime
@@ -45,34 +45,41 @@ class NodeTold:
     left_out: int = 0
 
 
+NO_TELLING = NodeTold()
+
+
 def limit_of(nodes: int) -> int:
     """How many moments each of so many nodes may hand over."""
     return max(WITHOUT_FINDINGS, min(MOST_OF_A_NODE, MOST_OF_ALL // max(1, nodes)))
 
 
 def gather(node: str, facts: Facts, findings: tuple[Finding, ...], volumes: VolumeNames, limit: int) -> NodeTold:
-    every = list(_of_node(node, facts, volumes))
-    if findings:
-        kept = nearest(every, quoted_by(findings), limit)
-        return NodeTold(kept, len(every) - len(kept))
-    bad = nearest([one for one in every if _is_telling(one)], frozenset(), WITHOUT_FINDINGS)
-    of_controller = [one for one in every if SAYINGS[one.saying].kind is Kind.ATTACHMENT]
-    return NodeTold(tuple(dict.fromkeys((*bad, *nearest(of_controller, frozenset(), limit)))))
-
-
-def _is_telling(one: Told) -> bool:
-    saying = SAYINGS[one.saying]
-    return saying.tone is Tone.BAD and saying.weight >= TELLING
-
-
-def _of_node(node: str, facts: Facts, volumes: VolumeNames) -> Iterator[Told]:
     zone = zone_on(facts)
     if zone is None:
-        return
-    yield from _boot(node, zone, facts)
+        return NO_TELLING
+    log = Log(node, node, zones(zone, node, facts.get(Driver)), volumes)
+    if findings:
+        every = [*_boot(node, zone, facts), *told(_hits(facts), log)]
+        kept = nearest(every, quoted_by(findings), limit)
+        return NodeTold(kept, len(every) - len(kept))
+    bad = nearest([*told(filter(_is_telling, _hits(facts)), log)], frozenset(), WITHOUT_FINDINGS)
+    of_controller = nearest([*told(filter(_is_of_controller, _hits(facts)), log)], frozenset(), limit)
+    return NodeTold(tuple(dict.fromkeys((*bad, *of_controller))))
+
+
+def _hits(facts: Facts) -> tuple[SignalHit, ...]:
     signals = facts.get(Signals)
-    if isinstance(signals, Signals):
-        yield from told(signals.hits, Log(node, node, zones(zone, node, facts.get(Driver)), volumes))
+    return signals.hits if isinstance(signals, Signals) else ()
+
+
+def _is_telling(hit: SignalHit) -> bool:
+    saying = SAYINGS.get(hit.signal)
+    return saying is not None and saying.tone is Tone.BAD and saying.weight >= TELLING
+
+
+def _is_of_controller(hit: SignalHit) -> bool:
+    saying = SAYINGS.get(hit.signal)
+    return saying is not None and saying.kind is Kind.ATTACHMENT
 
 
 def _boot(node: str, zone: Zone, facts: Facts) -> Iterator[Told]:
