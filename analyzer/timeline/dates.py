@@ -19,6 +19,7 @@ from analyzer.facts.times import moment
 
 Dated = tuple[datetime, bool]
 
+YEARS = range(10, 9990)  # with room to reckon; a clock that was never set says 1970, and is corrected
 OLDEST = timedelta(days=366)
 AFTERWARDS = timedelta(minutes=10)  # logs are read after the clock; a slow node takes its time
 EASTERNMOST = timedelta(hours=14)  # how far a time whose zone is assumed may seem to be ahead
@@ -47,15 +48,17 @@ class Zone:
 
 def zone_of(clock: Clock) -> Zone | None:
     """Of a node that told its time."""
-    now = moment(clock.local_time)
-    if now is None:
+    now = _iso(clock.local_time, clock.utc_offset_s)
+    if now is None or now.year not in YEARS:
         return None
-    now = now.astimezone(UTC)
+    return Zone(now, clock.utc_offset_s, boot=_later(now, -clock.uptime_s) if clock.uptime_s > 0 else None)
+
+
+def _later(at: datetime, seconds: float) -> datetime | None:
     try:
-        boot = now - timedelta(seconds=clock.uptime_s) if clock.uptime_s > 0 else None
-    except OverflowError:
-        boot = None
-    return Zone(now, clock.utc_offset_s, boot=boot)
+        return at + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):  # past the end of all calendars; no number
+        return None
 
 
 def dated(text: str, zone: Zone) -> Dated | None:
@@ -69,7 +72,8 @@ def dated(text: str, zone: Zone) -> Dated | None:
 
 def _read(text: str, zone: Zone) -> Dated | None:
     if _SECONDS.fullmatch(text):
-        return None if zone.boot is None else (zone.boot + timedelta(seconds=float(text)), True)
+        at = _later(zone.boot, float(text)) if zone.boot is not None else None
+        return None if at is None else (at, True)
     if _HAS_ZONE.search(text) and (at := _iso(text, 0)) is not None:
         return at, True
     if (found := _KLOG.match(text)) and 1 <= int(found["month"]) <= 12:

@@ -31,13 +31,12 @@ LASTING = timedelta(minutes=1)
 STILL = timedelta(minutes=5)
 LISTED = 3
 
-ON = Text(en="on {nodes}, {says}", zh="{nodes}：{says}")
+ON = Text(en="on {nodes}, {says}", zh="在 {nodes} 上，{says}")
 OFTEN = Text(en="{says} ({times} times until {until})", zh="{says}（截至 {until} 共 {times} 次）")
 STILL_SO = Text(
     en="{says} ({times} times, and still when the data were collected)",
     zh="{says}（共 {times} 次，采集时仍在发生）",
 )
-END = Text(en="{says}.", zh="{says}。")
 
 Pair = tuple[Told, Moment]
 
@@ -178,7 +177,8 @@ def _says(group: _Group, collected: datetime | None) -> Text:
     says = sentence(replace(group.pairs[0][0], names=names[:LISTED], more=more), nodes)
     if group.nodes and not group.saying.names_its_node:
         says = ON.fill(nodes=nodes, says=says)
-    return END.fill(says=_how_often(says, group, collected))
+    whole = _how_often(says, group, collected)
+    return Text(en=f"{whole.en}.", zh=f"{whole.zh}。")
 
 
 def _how_often(says: Text, group: _Group, collected: datetime | None) -> Text:

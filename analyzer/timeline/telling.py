@@ -22,6 +22,7 @@ from analyzer.findings import Evidence, Finding
 from analyzer.timeline import events, objects
 from analyzer.timeline.clocks import Readings, read
 from analyzer.timeline.concern import Concern, concern
+from analyzer.timeline.dates import AFTERWARDS, OLDEST
 from analyzer.timeline.gathering import NodeTold, zone_on, zones
 from analyzer.timeline.hits import Log, VolumeNames, host_of, told
 from analyzer.timeline.moments import THE_CLUSTER, Moment, Timeline, Told, Tone
@@ -138,12 +139,21 @@ def _collected(given: Given) -> Iterator[Told]:
 
 
 def _set_right(every: Sequence[Told], readings: Readings) -> Iterator[Told]:
-    """A single clock needs no other to be told in order."""
+    """Nothing that is not between a year before the collecting and its end; a single clock needs no other."""
     alone = len({one.clock for one in every} - {COLLECTOR}) == 1 and not readings.ahead
+    ends = [one.until or one.at for one in every if one.clock == COLLECTOR]
     for one in every:
         off, certain = (timedelta(), True) if one.clock == COLLECTOR else readings.correction(one.clock)
-        until = one.until - off if one.until else None
-        yield replace(one, at=one.at - off, until=until, certain=one.certain and (certain or alone))
+        at, until = _earlier(one.at, off), _earlier(one.until, off) if one.until else None
+        if at is not None and all(end - OLDEST <= at <= end + AFTERWARDS for end in ends):
+            yield replace(one, at=at, until=until, certain=one.certain and (certain or alone))
+
+
+def _earlier(at: datetime, by: timedelta) -> datetime | None:
+    try:
+        return at - by
+    except OverflowError:
+        return None
 
 
 def _once(in_time: Iterable[Told]) -> list[Told]:

@@ -38,8 +38,12 @@ NODES: Mapping[str, Saying] = {
         "{node} reported {condition} ({reason})",
         "{node} 上报 {condition}（{reason}）",
     ),
-    "node-event-bad": bad(Kind.EVENT, TELLING, "node", "{node}: {reason}: {message}", "{node}：{reason}：{message}"),
-    "node-event": neutral(Kind.EVENT, NEVER, "node", "{node}: {reason}: {message}", "{node}：{reason}：{message}"),
+    "node-event-bad": bad(
+        Kind.EVENT, TELLING, "node", "{node}: {reason}: {message}", "{node} 的事件 {reason}：{message}"
+    ),
+    "node-event": neutral(
+        Kind.EVENT, NEVER, "node", "{node}: {reason}: {message}", "{node} 的事件 {reason}：{message}"
+    ),
     "node-rebooted": neutral(Kind.EVENT, TURNING, "boot", "{node} came back with a new boot", "{node} 重启后重新上线"),
     "kubelet-started": neutral(Kind.EVENT, TELLING, "kubelet", "the kubelet started", "kubelet 启动"),
 }
@@ -74,7 +78,12 @@ PODS: Mapping[str, Saying] = {
         "pod",
     ),
     "pod-event-bad": bad(
-        Kind.EVENT, BESIDE, "pod-trouble", "pod {names}: {reason}: {message}", "Pod {names}：{reason}：{message}", "pod"
+        Kind.EVENT,
+        BESIDE,
+        "pod-trouble",
+        "pod {names}: {reason}: {message}",
+        "Pod {names} 的事件 {reason}：{message}",
+        "pod",
     ),
     "pod-not-scheduled": bad(
         Kind.EVENT,
@@ -108,7 +117,7 @@ PODS: Mapping[str, Saying] = {
         BESIDE,
         "object",
         "{kind} {names}: {reason}: {message}",
-        "{kind} {names}：{reason}：{message}",
+        "{kind} {names} 的事件 {reason}：{message}",
         "name",
     ),
     "claim-not-provisioned": bad(
@@ -124,7 +133,7 @@ PODS: Mapping[str, Saying] = {
         NEVER,
         "object",
         "{kind} {names}: {reason}: {message}",
-        "{kind} {names}：{reason}：{message}",
+        "{kind} {names} 的事件 {reason}：{message}",
         "name",
     ),
 }
