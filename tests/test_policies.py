@@ -25,7 +25,7 @@ PACKAGES = ("bundle", "collector", "analyzer")
 LAYERS = (
     ("texts", "facts"),
     ("runbook",),
-    ("findings", "remedies", "parsers", "signals", "impact"),
+    ("findings", "remedies", "parsers", "signals", "impact", "timeline"),
     ("rules",),
     ("reading", "judging", "engine"),
     ("report",),

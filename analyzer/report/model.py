@@ -21,6 +21,7 @@ from analyzer.report.coverage import (
     outcome_views,
     unchecked_views,
 )
+from analyzer.report.history import NO_HISTORY, HistoryView, history_view
 from analyzer.report.links import Index, Link, titled
 from analyzer.report.printable import printable
 from analyzer.report.verdict import VerdictView, causes, verdict_view
@@ -124,6 +125,7 @@ class Report:
     outcomes: tuple[OutcomeView, ...]
     more_hosts: str = ""  # said where a shortened report leaves out hosts
     more_findings: str = ""
+    history: HistoryView = NO_HISTORY
 
 
 def shortened(report: Report, *, hosts: int, findings: int) -> Report:
@@ -160,6 +162,7 @@ def build(analysis: Analysis, lang: Lang) -> Report:
             Counter(node for finding in verdict.findings for node in finding.nodes),
             words,
         ),
+        history=history_view(analysis.timeline, words),
     )
 
 

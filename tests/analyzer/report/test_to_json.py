@@ -11,7 +11,7 @@ from tests.analyzer.report.hostile import with_every_value
 
 TEXT = {"en", "zh"}
 KEYS = {
-    "": {"schema", "bundle", "findings", "inconclusive", "cleared", "runbooks"},
+    "": {"schema", "bundle", "findings", "inconclusive", "cleared", "runbooks", "story", "timeline"},
     "bundle": {"name", "format", "started", "nodes", "complete"},
     "findings": {
         "id", "rule", "severity", "certainty", "nodes", "subject", "title", "cause", "affects", "evidence", "explains",
@@ -25,6 +25,10 @@ KEYS = {
     "runbooks": {"host", "steps"},
     "steps": {"id", "phase", "effect", "does", "argv", "stdin", "save_as", "guard", "expect", "if_fails", "findings"},
     "guard": {"call", "says"},
+    "story": {"at", "until", "nodes", "tone", "says", "certain", "moments"},
+    "timeline": {"moments", "left_out", "set_right"},
+    "moments": {"at", "until", "times", "node", "kind", "tone", "says", "certain", "volumes", "evidence"},
+    "set_right": {"node", "ahead_s"},
     "title": TEXT, "cause": TEXT, "does": TEXT, "expect": TEXT, "if_fails": TEXT, "says": TEXT,
 }  # fmt: skip
 
