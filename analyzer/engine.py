@@ -23,6 +23,9 @@ from analyzer.facts.host import Host
 from analyzer.facts.logs import PodLogs
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
+from analyzer.pictures.assembling import pictures_of
+from analyzer.pictures.looking import look
+from analyzer.pictures.parts import VolumePicture
 from analyzer.reading import (
     NO_CLUSTER,
     NO_LOGS,
@@ -67,12 +70,17 @@ class NodeSummary:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Nodes by name; runbooks by host, the admin host's first."""
+    """Nodes by name; runbooks by host, the admin host's first; pictures of the volumes of the worst findings first.
+
+    `not_pictured` counts the other volumes that findings name.
+    """
 
     bundle: BundleInfo
     verdict: Verdict
     nodes: tuple[NodeSummary, ...]
     runbooks: tuple[Runbook, ...]
+    pictures: tuple[VolumePicture, ...] = ()
+    not_pictured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +98,12 @@ class _Cluster:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """`compared` are the node's facts that rules of the cluster set side by side."""
+    """`compared` are the node's facts that rules of the cluster set side by side; `sight` what it saw of volumes."""
 
     summary: NodeSummary
     judgement: Judgement
     compared: Facts
+    sight: bytes
     was_read: bool = True
 
 
@@ -216,7 +225,7 @@ def _unread(node: str, outcome: Outcome, reason: str, cluster: _Cluster) -> _Jud
 def _judged_by(summary: NodeSummary, facts: Facts) -> _Judged:
     rules = all_rules()
     judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
-    return _Judged(summary, judgement, {kind: facts[kind] for kind in compared(rules)})
+    return _Judged(summary, judgement, {kind: facts[kind] for kind in compared(rules)}, look(facts).pack())
 
 
 def _bound_to_host(judgement: Judgement, host: object) -> Judgement:
@@ -241,7 +250,9 @@ def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) ->
     of_cluster = judge_cluster({**cluster.facts, **side_by_side}, rules)
     verdict = verdict_of([of_cluster, *(one.judgement for one in in_order)], rules)
     info = replace(info, nodes=tuple(node.node for node in nodes))
-    return Analysis(info, verdict, nodes, runbooks(verdict.findings, nodes, info.name))
+    gallery = pictures_of(verdict.findings, cluster.facts, {one.summary.node: one.sight for one in in_order})
+    steps = runbooks(verdict.findings, nodes, info.name)
+    return Analysis(info, verdict, nodes, steps, gallery.pictures, gallery.left_out)
 
 
 def runbooks(findings: Iterable[Finding], nodes: Iterable[NodeSummary], bundle: str) -> tuple[Runbook, ...]:
