@@ -30,6 +30,10 @@ from analyzer.pictures.sight import SeenVolume
 from analyzer.rules.nfs.mounts import NFS_PORT, portal_of
 from bundle.capture import Status
 
+NVME_PROTOCOLS = ("roce", "nvme")
+# what only a finding knows of the mounts of a volume: the mount table keeps `rw` after the journal has aborted
+OF_MOUNTS = {"volume-read-only-after-io-error": What.READ_ONLY}
+
 
 @dataclass(frozen=True, slots=True)
 class NodeSeen:
@@ -86,7 +90,8 @@ def _reading(path: PathPart, wwid: str, volume: Volume) -> PathPart:
 
 def _no_device(volume: Volume) -> DevicePart:
     """Missing, or not to be told: a LUN whose identity is not known cannot be looked for."""
-    return DevicePart(Kind.MAP, Part("", State.MISSING if volume.wwn else State.UNKNOWN), "")
+    kind = Kind.NVME if any(word in volume.protocol for word in NVME_PROTOCOLS) else Kind.MAP
+    return DevicePart(kind, Part("", State.MISSING if volume.wwn else State.UNKNOWN), "")
 
 
 def _unwanted(device: DevicePart) -> DevicePart:
@@ -118,6 +123,9 @@ def _at_parts(node: NodePart, finding: Finding) -> NodePart:
     if wwn := wwn_of(finding):
         devices = tuple(_named(one, finding.id) if one.wwid.endswith(wwn) else one for one in node.devices)
         return replace(node, devices=devices)
+    if finding.rule in OF_MOUNTS:
+        remark = Remark(OF_MOUNTS[finding.rule])
+        return replace(node, mounts=tuple(_told_by(one, remark, finding.id) for one in node.mounts))
     if kind == "mount":
         return replace(node, mounts=tuple(_mount(one, name, finding.id) for one in node.mounts))
     if kind in ("portal", "array"):
@@ -135,6 +143,13 @@ def _with(part: Part, finding: str) -> Part:
 
 def _mount(mount: MountPart, point: str, finding: str) -> MountPart:
     return replace(mount, part=_with(mount.part, finding)) if mount.part.name == point else mount
+
+
+def _told_by(mount: MountPart, remark: Remark, finding: str) -> MountPart:
+    part = mount.part
+    state = State.WRONG if part.state is State.ALIVE else part.state
+    remarks = part.remarks if remark in part.remarks else (*part.remarks, remark)
+    return replace(mount, part=_with(replace(part, state=state, remarks=remarks), finding))
 
 
 def _ways(device: DevicePart, name: str, finding: str) -> DevicePart:

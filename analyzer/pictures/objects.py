@@ -6,7 +6,7 @@ Output   `Volume`: parts by their Kubernetes names, each with its state, and whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.facts.bindings import FILE_PROTOCOLS
@@ -126,7 +126,7 @@ class Objects:
         return Volume(
             pv=self._pv_part(named, volume),
             pvc=self._claim_part(claim, volume),
-            pods=self._pod_parts(users),
+            pods=self._pod_parts(users, is_known=volume is not None),
             attachments=self._attachment_parts(named.pv, attached),
             storage_class=volume.storage_class if volume else "",
             driver=volume.driver if volume else next((one.driver for one in attached), ""),
@@ -162,9 +162,9 @@ class Objects:
             return Part(full_name, State.MISSING)
         return Part(full_name, *_of_phase(claim.phase, deleting=claim.deleting))
 
-    def _pod_parts(self, users: Iterable[Pod]) -> tuple[PodPart, ...]:
-        if self.pods is None:
-            return (PodPart(NOT_KNOWN, ""),)
+    def _pod_parts(self, users: Sequence[Pod], *, is_known: bool) -> tuple[PodPart, ...]:
+        if not users or self.pods is None:
+            return (PodPart(NOT_THERE if is_known and self.pods is not None else NOT_KNOWN, ""),)
         parts = [PodPart(Part(one.full_name, *_of_phase(one.phase, deleting=one.deleting)), one.node) for one in users]
         return tuple(sorted(parts, key=lambda one: (one.part.state is State.ALIVE, one.part.name)))
 

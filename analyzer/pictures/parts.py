@@ -176,7 +176,10 @@ class NodePart:
 
 @dataclass(frozen=True, slots=True)
 class VolumePicture:
-    """`more_…` count what is left out where there is very much of a kind."""
+    """Pods and attachments: a nameless one, missing or unknown, where there is none.
+
+    `more_…` count what is left out where there is very much of a kind.
+    """
 
     pv: Part
     pvc: Part
@@ -184,7 +187,7 @@ class VolumePicture:
     storage_class: str
     driver: str
     protocol: str
-    attachments: tuple[AttachmentPart, ...]  # a nameless one, missing or unknown, where there is none
+    attachments: tuple[AttachmentPart, ...]
     lun: LunPart
     nodes: tuple[NodePart, ...]
     findings: tuple[str, ...]  # all that name the volume, in their order
