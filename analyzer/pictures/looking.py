@@ -201,14 +201,18 @@ def _portals(facts: Facts) -> Iterator[Part]:
 
 
 def _gaps(facts: Facts) -> Iterator[Gap]:
-    blocks = facts.get(BlockDevices)
-    if isinstance(blocks, Unknown) and not blocks.probe:
-        yield Gap(Aspect.NODE, "", blocks.status)
+    gaps = [Gap(aspect, why.probe, why.status) for aspect, why in _unknown(facts)]
+    if len(gaps) == len(_TOLD_BY) and all(gap.status is Status.UNREACHABLE for gap in gaps):
+        yield Gap(Aspect.NODE, "", Status.UNREACHABLE)
         return
+    yield from gaps
+    yield from _gaps_of_tools(facts)
+
+
+def _unknown(facts: Facts) -> Iterator[tuple[Aspect, Unknown]]:
     for aspect, kind in _TOLD_BY:
         if isinstance(why := facts.get(kind), Unknown):
-            yield Gap(aspect, why.probe, why.status)
-    yield from _gaps_of_tools(facts)
+            yield aspect, why
 
 
 def _gaps_of_tools(facts: Facts) -> Iterator[Gap]:

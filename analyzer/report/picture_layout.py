@@ -116,6 +116,7 @@ def _wide_node(draft: Draft, node: NodePart, top: float) -> tuple[float, list[Bo
     for gap in node.gaps:
         if gap.aspect is not Aspect.MOUNTS:
             devices.append(_blind(draft, gap, middle, y, device_w))
+            ends += devices[-1:] if gap.aspect is Aspect.DEVICES and not node.devices else []
             y = devices[-1].bottom + GAP
     for mount in mounts if devices else ():
         _elbow(draft, mount, devices[0])

@@ -215,7 +215,7 @@ def _standing(node: NodePart, teller: Teller) -> str:
     words = teller.words
     bent = [one for one in node.mounts if one.part.state is not State.ALIVE or not node.devices]
     sayings = [teller.sentence(teller.device(one)) for one in node.devices]
-    sayings += [teller.sentence(replace(teller.mount(one), name="")) for one in bent]
+    sayings += [teller.sentence(replace(teller.mount(replace(one, use=Use.OTHER)), name="")) for one in bent]
     there = any(one.part.state is not State.MISSING and one.kind is not Kind.SHARE for one in node.devices)
     key = "still_has" if node.wanted is False and there else "node"
     says = words.say("list.semicolon").join(dict.fromkeys(sayings))
