@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.findings import Finding
+from analyzer.pictures.looking import plain
 from analyzer.pictures.naming import wwn_of
 from analyzer.pictures.objects import Volume
 from analyzer.pictures.parts import (
@@ -121,7 +122,7 @@ def _marked(node: NodePart, here: Iterable[Finding]) -> NodePart:
 def _at_parts(node: NodePart, finding: Finding) -> NodePart:
     kind, _, name = finding.subject.partition(":")
     if wwn := wwn_of(finding):
-        devices = tuple(_named(one, finding.id) if one.wwid.endswith(wwn) else one for one in node.devices)
+        devices = tuple(_named(one, finding.id) if plain(one.wwid) == wwn else one for one in node.devices)
         return replace(node, devices=devices)
     if finding.rule in OF_MOUNTS:
         remark = Remark(OF_MOUNTS[finding.rule])

@@ -23,7 +23,7 @@ from analyzer.facts.cluster import (
     VolumeAttachments,
 )
 from analyzer.findings import Finding
-from analyzer.pictures.looking import Facts, known
+from analyzer.pictures.looking import Facts, known, plain
 from analyzer.pictures.naming import Named
 from analyzer.pictures.parts import AttachmentPart, Part, PodPart, Remark, State, What
 from analyzer.rules.nfs.mounts import share_of
@@ -64,7 +64,7 @@ class Volume:
     wants_known: bool
 
     def is_own(self, wwid: str) -> bool:
-        return bool(self.wwn) and wwid.endswith(self.wwn)
+        return bool(self.wwn) and plain(wwid) == self.wwn
 
     def marked(self, findings: Iterable[Finding]) -> Part:
         """The PV, with the findings about it as an object of the cluster."""

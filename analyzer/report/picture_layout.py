@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from analyzer.pictures.parts import Aspect, DevicePart, Gap, MountPart, NodePart, State, VolumePicture
+from analyzer.pictures.parts import Aspect, DevicePart, Gap, MountPart, NodePart, Part, State, VolumePicture
 from analyzer.report.picture_sheet import GAP, LINE, PAD, SIZE, Box, Draft, Line, Panel, Sheet
 from analyzer.report.picture_text import SENTENCE, packed, shortened, width
 from analyzer.report.picture_words import Teller, Told
@@ -160,7 +160,7 @@ def _named_kind(teller: Teller, device: DevicePart) -> Told:
 def _mount(teller: Teller, mount: MountPart) -> Told:
     """By its place in the kubelet's folder."""
     told = teller.mount(mount)
-    return replace(told, name=_KUBELET.sub("…/", told.name))
+    return replace(told, name=_KUBELET.sub("…/", told.name), full=told.name)
 
 
 def _titled(draft: Draft, node: NodePart, y: float, x: float, room: float) -> float:
@@ -180,7 +180,8 @@ def _titled(draft: Draft, node: NodePart, y: float, x: float, room: float) -> fl
 
 
 def _blind(draft: Draft, gap: Gap, x: float, y: float, w: float) -> Box:
-    return draft.text_box("", (draft.teller.gap(gap),), State.UNKNOWN, x, y, w)
+    told = Told("", "", (draft.teller.gap(gap),), Part("", State.UNKNOWN))
+    return draft.box(told, x, y, w)
 
 
 def _closed(draft: Draft, node: NodePart, top: float, bottom: float, w: float) -> float:

@@ -6,8 +6,8 @@ Output   `Sheet`, to which a `Draft` adds.  A box is as high as what is said in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from analyzer.pictures.parts import State
 from analyzer.report.picture_text import BETWEEN, ELLIPSIS, middle_cut, packed
@@ -104,21 +104,12 @@ class Draft:
         return boxes
 
     def box(self, told: Told, x: float, y: float, w: float) -> Box:
-        return self.text_box(told.name, told.says, told.part.state, x, y, w, bool(told.part.findings))
-
-    def text_box(
-        self, name: str, says: Sequence[str], state: State, x: float, y: float, w: float, is_found: bool = False
-    ) -> Box:
-        mark = 0.0 if state is State.ALIVE else MARK
-        room, first = (w - 2 * PAD) / SIZE, (w - 2 * PAD - mark) / SIZE
-        kinds = [("name", middle_cut(name, first), name)] if name else []
-        broken = packed(says, room if name else first, SAYS_LINES)
-        kinds += [("says", text, BETWEEN.join(says) if text.endswith(ELLIPSIS) else "") for text in broken]
+        state = told.part.state
         lines = tuple(
-            Line(x + PAD, y + PAD + LINE * number + 10, text, kind, full if full != text else "")
-            for number, (kind, text, full) in enumerate(kinds)
+            replace(line, x=x + PAD, y=y + PAD + LINE * number + 10)
+            for number, line in enumerate(_lines(told, w - 2 * PAD, 0 if state is State.ALIVE else MARK))
         )
-        box = Box(x, y, w, 2 * PAD + LINE * len(lines) - 2, state, is_found, lines)
+        box = Box(x, y, w, 2 * PAD + LINE * len(lines) - 2, state, bool(told.part.findings), lines)
         self.sheet.boxes.append(box)
         return box
 
@@ -127,3 +118,13 @@ class Draft:
     ) -> None:
         d = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
         self.sheet.wires.append(Wire(d, state, cross))
+
+
+def _lines(told: Told, room: float, mark: float) -> Iterator[Line]:
+    """The name, then what is said; the first line leaves room for the mark."""
+    first = (room - mark) / SIZE
+    if told.name:
+        name, full = middle_cut(told.name, first), told.full or told.name
+        yield Line(0, 0, name, "name", full if name != full else "")
+    for text in packed(told.says, room / SIZE if told.name else first, SAYS_LINES):
+        yield Line(0, 0, text, "says", BETWEEN.join(told.says) if text.endswith(ELLIPSIS) else "")

@@ -41,12 +41,16 @@ def in_full(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A part as it is written: what it is, its name, and what is said of it, each as pieces that are listed."""
+    """A part as it is written: what it is, its name, and each thing that is said of it.
+
+    `full` is what the name is short for, "" where it is whole.
+    """
 
     what: str
     name: str
     says: tuple[str, ...]
     part: Part
+    full: str = ""
 
 
 @dataclass(frozen=True, slots=True)
