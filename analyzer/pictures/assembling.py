@@ -19,7 +19,7 @@ from analyzer.pictures.objects import Objects, Volume
 from analyzer.pictures.parts import LunPart, NodePart, Part, Remark, State, VolumePicture, What
 from analyzer.pictures.sight import SeenVolume, Sight
 
-NODES = 12  # drawn of one volume; the most interesting first
+NODES = 8  # drawn of one volume; the most interesting first
 PODS = 8
 ATTACHMENTS = 8
 NAMES = 2  # of nodes, in a remark

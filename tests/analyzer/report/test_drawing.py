@@ -41,8 +41,8 @@ EVIL = (
 
 
 CAPTION = (
-    "shop/app-2-0 uses pvc-22222222-aaaa-4bbb-8ccc-000000000002. worker-1 still has it, and the cluster does not use it "
-    "there: map mpathb (dm-1), dead: the array refuses it. What worker-2 has of it is not known."
+    "shop/app-2-0 uses pvc-22222222-aaaa-4bbb-8ccc-000000000002. worker-1 still has it, and the cluster does not use "
+    "it there: map mpathb (dm-1), dead: the array refuses it. What worker-2 has of it is not known."
 )
 CAPTION_ZH = (
     "shop/app-2-0 使用 pvc-22222222-aaaa-4bbb-8ccc-000000000002。worker-1 上仍留有该卷，但集群并不在此使用："
