@@ -25,6 +25,9 @@ from analyzer.facts.logs import PodLogs
 from analyzer.facts.taken import NodeTaken
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
+from analyzer.pictures.assembling import pictures_of
+from analyzer.pictures.looking import look
+from analyzer.pictures.parts import VolumePicture
 from analyzer.reading import (
     NO_CLUSTER,
     NO_LOGS,
@@ -73,13 +76,18 @@ class NodeSummary:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Nodes by name; runbooks by host, the admin host's first."""
+    """Nodes by name; runbooks by host, the admin host's first; pictures of the volumes of the worst findings first.
+
+    `not_pictured` counts the other volumes that findings name.
+    """
 
     bundle: BundleInfo
     verdict: Verdict
     nodes: tuple[NodeSummary, ...]
     runbooks: tuple[Runbook, ...]
     timeline: Timeline = NO_TIMELINE
+    pictures: tuple[VolumePicture, ...] = ()
+    not_pictured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +108,13 @@ class _Cluster:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """`compared` are the node's facts that rules of the cluster set side by side."""
+    """`compared` are the node's facts that rules of the cluster set side by side; `sight` what it saw of volumes."""
 
     summary: NodeSummary
     judgement: Judgement
     compared: Facts
     told: NodeTold
+    sight: bytes
     was_read: bool = True
 
 
@@ -228,7 +237,7 @@ def _judged_by(summary: NodeSummary, facts: Facts, cluster: _Cluster) -> _Judged
     rules = all_rules()
     judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
     told = gather(summary.node, facts, judgement.findings, cluster.volumes, cluster.told_most)
-    return _Judged(summary, judgement, {kind: facts[kind] for kind in _compared(rules)}, told)
+    return _Judged(summary, judgement, {kind: facts[kind] for kind in _compared(rules)}, told, look(facts).pack())
 
 
 def _compared(rules: Iterable[Rule]) -> frozenset[type]:
@@ -260,7 +269,9 @@ def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) ->
     info = replace(info, nodes=tuple(node.node for node in nodes))
     told = tuple(one.told for one in in_order)
     timeline = tell(Given(told, {**cluster.facts, **side_by_side}, cluster.volumes, verdict.findings))
-    return Analysis(info, verdict, nodes, runbooks(verdict.findings, nodes, info.name), timeline)
+    gallery = pictures_of(verdict.findings, cluster.facts, {one.summary.node: one.sight for one in in_order})
+    steps = runbooks(verdict.findings, nodes, info.name)
+    return Analysis(info, verdict, nodes, steps, timeline, gallery.pictures, gallery.left_out)
 
 
 def runbooks(findings: Iterable[Finding], nodes: Iterable[NodeSummary], bundle: str) -> tuple[Runbook, ...]:

@@ -27,6 +27,7 @@ LAYERS = (
     ("runbook",),
     ("findings", "remedies", "parsers", "signals", "impact", "timeline"),
     ("rules",),
+    ("pictures",),
     ("reading", "judging", "engine"),
     ("report",),
     ("cli",),

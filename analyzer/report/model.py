@@ -23,6 +23,7 @@ from analyzer.report.coverage import (
 )
 from analyzer.report.history import NO_HISTORY, HistoryView, history_view
 from analyzer.report.links import Index, Link, titled
+from analyzer.report.pictures import PictureView, more_pictures, picture_views
 from analyzer.report.printable import printable
 from analyzer.report.verdict import VerdictView, causes, verdict_view
 from analyzer.report.words import Words
@@ -126,6 +127,8 @@ class Report:
     more_hosts: str = ""  # said where a shortened report leaves out hosts
     more_findings: str = ""
     history: HistoryView = NO_HISTORY
+    pictures: tuple[PictureView, ...] = ()
+    more_pictures: str = ""
 
 
 def shortened(report: Report, *, hosts: int, findings: int) -> Report:
@@ -133,6 +136,7 @@ def shortened(report: Report, *, hosts: int, findings: int) -> Report:
     words = Words(report.lang)
     rest = [host.script for host in report.hosts[hosts:]]
     left = len(report.findings) - findings
+    shown = {anchor for finding in report.findings[:findings] for anchor in _anchors(finding)}
     return replace(
         report,
         hosts=report.hosts[:hosts],
@@ -140,7 +144,12 @@ def shortened(report: Report, *, hosts: int, findings: int) -> Report:
         without_command=report.without_command[:findings],
         more_hosts=words.say("do.more_hosts", n=len(rest), names=words.listed(rest, 8)) if rest else "",
         more_findings=words.say("proof.more", n=left) if left > 0 else "",
+        pictures=tuple(picture for picture in report.pictures if shown & set(picture.findings)),
     )
+
+
+def _anchors(finding: FindingView) -> list[str]:
+    return [finding.anchor, *(anchor for symptom in finding.symptoms for anchor in _anchors(symptom))]
 
 
 def build(analysis: Analysis, lang: Lang) -> Report:
@@ -163,6 +172,8 @@ def build(analysis: Analysis, lang: Lang) -> Report:
             words,
         ),
         history=history_view(analysis.timeline, words),
+        pictures=picture_views(analysis.pictures, index, words),
+        more_pictures=more_pictures(analysis.not_pictured, words),
     )
 
 
