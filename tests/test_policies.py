@@ -28,6 +28,7 @@ LAYERS = (
     ("findings", "remedies", "parsers", "signals", "impact"),
     ("rules",),
     ("reading", "judging", "engine"),
+    ("judged", "matching", "comparing"),
     ("report",),
     ("cli",),
 )
