@@ -110,7 +110,7 @@ def compare(before: Side, after: Side, rules: Sequence[Rule]) -> Comparison:
         before=before,
         after=after,
         changes=tuple(sorted(changes, key=lambda change: fates.index(change.fate))),
-        unjudged=tuple(second.lost(before.verdict)),
+        unjudged=tuple(second.lost(before.verdict, before.bundle.nodes)),
         is_swapped=_is_earlier(after.bundle.started, before.bundle.started),
         is_same=(before.bundle.name, before.bundle.started) == (after.bundle.name, after.bundle.started),
         restarted=tuple(node for node, (old, new) in boots.items() if old and new and old != new),
@@ -124,9 +124,9 @@ def _is_earlier(one: str, other: str) -> bool:
 
 def _change(one: Match, first: Judged, second: Judged) -> Change:
     was, now = _places(one.before), _places(one.after)
-    came = [node for node in now if node not in was and now != (CLUSTER,)]
+    came = [node for node in now if node not in was and (node != CLUSTER or not was)]
     unseen = tuple(node for node in came if first.doubt(one.after[0].rule, node))
-    added = tuple(node for node in came if node not in unseen)
+    added = tuple(node for node in came if node not in unseen and node != CLUSTER)
     if not one.before:
         return Change(Fate.NEW, (), one.after, added_on=added, unseen_on=unseen)
     # what names no node is told of all of them

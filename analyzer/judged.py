@@ -44,12 +44,13 @@ class Judged:
         self._cut_off = {  # nodes that did not answer, or not to the end
             gap.node: (one,) for gap in verdict.inconclusive for one in gap.missing if one.status is Status.UNREACHABLE
         }
-        self._judged = {(entry.rule, node) for entry in verdict.cleared for node in entry.nodes or (CLUSTER,)}
-        self._judged |= {(one.rule, node) for one in verdict.findings for node in one.nodes}
         of_cluster = {rule.id: rule for rule in rules if rule.scope is Scope.CLUSTER}
-        # one that found something was called; a fallback also when its findings are told by others
-        self._judged |= {(one.rule, CLUSTER) for one in verdict.findings if one.rule in of_cluster or not one.nodes}
-        self._judged |= {(rule.id, CLUSTER) for rule in of_cluster.values() if rule.is_fallback}
+        self._judged = {(entry.rule, node) for entry in verdict.cleared for node in entry.nodes or (CLUSTER,)}
+        for one in verdict.findings:
+            self._judged |= {(one.rule, node) for node in one.nodes or (CLUSTER,)}
+        # a rule of the cluster was called if it said anything; a fallback also if its findings are told by others
+        said = {one.rule for one in verdict.findings} | {gap.rule for gap in verdict.inconclusive}
+        self._judged |= {(rule.id, CLUSTER) for rule in of_cluster.values() if rule.id in said or rule.is_fallback}
         self._comparing_nodes = {rule.id for rule in of_cluster.values() if any(need.across for need in rule.needs)}
 
     def doubt(self, rule: str, node: str) -> Doubt | None:
@@ -68,8 +69,9 @@ class Judged:
             return Doubt(rule, node, Why.NO_NODE)
         return Doubt(rule, node, Why.MISSING, self._cut_off[node]) if node in self._cut_off else None
 
-    def lost(self, earlier: Verdict) -> Iterator[Doubt]:
-        """What an earlier verdict cleared, and this one did not judge."""
+    def lost(self, earlier: Verdict, nodes: Iterable[str]) -> Iterator[Doubt]:
+        """What an earlier verdict on these nodes cleared, and this one did not judge."""
         for entry in earlier.cleared:
-            found = {doubt for node in entry.nodes or (CLUSTER,) if (doubt := self.doubt(entry.rule, node))}
+            places = {*entry.nodes, *nodes} if CLUSTER in entry.nodes else {*entry.nodes}
+            found = {doubt for place in places if (doubt := self.doubt(entry.rule, place))}
             yield from sorted(found, key=lambda doubt: doubt.node)
