@@ -11,12 +11,12 @@ not judge, it may have been there already.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analyzer.engine import Analysis, BundleInfo
 from analyzer.facts.times import moment
-from analyzer.findings import Finding, Verdict
+from analyzer.findings import Finding, Severity, Verdict
 from analyzer.judged import CLUSTER, Doubt, Judged
 from analyzer.judging import CERTAINTIES, SEVERITIES
 from analyzer.matching import Match, match
@@ -45,7 +45,7 @@ class Fate(StrEnum):
     STILL_THERE = "still-there"
     BETTER = "better"  # less severe, or less sure
     CANNOT_TELL = "cannot-tell"
-    RESOLVED = "resolved"
+    RESOLVED = "resolved"  # also when no more than a note of it is left
 
 
 LEFT = (Fate.WORSE, Fate.STILL_THERE, Fate.BETTER)
@@ -67,6 +67,10 @@ class Change:
     added_on: tuple[str, ...] = ()
     unseen_on: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return self.fate in (Fate.NEW, *LEFT)
 
     @property
     def is_told_by_another_rule(self) -> bool:
@@ -123,6 +127,8 @@ def _is_earlier(one: str, other: str) -> bool:
 
 
 def _change(one: Match, first: Judged, second: Judged) -> Change:
+    if _is_but_a_note(one):
+        return replace(_change(Match(one.before, ()), first, second), after=one.after)
     was, now = _places(one.before), _places(one.after)
     came = [node for node in now if node not in was and (node != CLUSTER or not was)]
     unseen = tuple(node for node in came if first.doubt(one.after[0].rule, node))
@@ -142,6 +148,12 @@ def _change(one: Match, first: Judged, second: Judged) -> Change:
         unseen_on=unseen,
         doubts=tuple(dict.fromkeys(doubts.values())),
     )
+
+
+def _is_but_a_note(one: Match) -> bool:
+    """The driver's note of a volume outlives the device, and does no harm: the device was what was found."""
+    is_other = bool(one.before and one.after) and one.before[0].rule != one.after[0].rule
+    return is_other and all(finding.severity is Severity.INFO for finding in one.after)
 
 
 def _places(findings: Iterable[Finding]) -> tuple[str, ...]:

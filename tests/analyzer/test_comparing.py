@@ -155,11 +155,17 @@ def test_disks_that_lost_their_map_are_what_is_left_of_it() -> None:
     assert (change.fate, change.is_told_by_another_rule) == (Fate.STILL_THERE, True)
 
 
-def test_the_drivers_note_is_what_is_left_of_a_map_that_was_removed() -> None:
-    note = as_(
-        found("wwn-file-leftover", WWID.replace("wwid:3", "wwn:").upper().replace("WWN", "wwn"), "w1"), Severity.INFO
-    )
-    assert the_change(side(A_MAP), side(note)).fate is Fate.BETTER
+NOTE = as_(found("wwn-file-leftover", "wwn:618CF24100F8F457015A764C000001F7", "w1"), Severity.INFO)
+
+
+def test_a_map_of_which_only_the_drivers_note_is_left_is_resolved() -> None:
+    change = the_change(side(A_MAP), side(NOTE))
+    assert (change.fate, change.resolved_on, change.after) == (Fate.RESOLVED, ("w1",), (NOTE,))
+    assert compared(side(A_MAP), side(NOTE)).is_over
+
+
+def test_a_note_proves_nothing_where_the_rule_was_not_judged_again() -> None:
+    assert the_change(side(A_MAP), side(NOTE, gaps={(MAP, "w1"): Status.TIMEOUT})).fate is Fate.CANNOT_TELL
 
 
 def test_the_same_device_on_another_node_is_not_what_is_left() -> None:

@@ -12,7 +12,7 @@ from analyzer.report.words import Words
 
 def level(comparison: Comparison) -> str:
     """The worst severity of what is there now; `unsure` where that cannot be told, `clear` when all is over."""
-    there = [finding.severity for change in comparison.changes for finding in change.after]
+    there = [finding.severity for change in comparison.changes if change.is_there for finding in change.after]
     if there:
         return min(there, key=SEVERITIES.index).value
     return "clear" if comparison.is_over else "unsure"
@@ -22,7 +22,8 @@ def headline(comparison: Comparison, words: Words) -> str:
     counts = Counter(dict.fromkeys(Fate, 0))
     for change in comparison.changes:
         counts[change.fate] += len(change.before or change.after)
-    told = words.say("diff.comma").join(_told(counts, words))
+    said = [*_told(counts, words), *([words.say("diff.nothing_new")] if comparison.is_over else [])]
+    told = words.say("diff.comma").join(said)
     unsure = _where(comparison, words)
     if not unsure:
         return words.say("diff.sentence", told=told)
@@ -48,8 +49,7 @@ def _told(counts: Counter[Fate], words: Words) -> list[str]:
         parts.append(words.say("diff.some_resolved", n=counts[Fate.RESOLVED], all=there_were))
     else:
         parts.append(words.say("diff.none_resolved", n=there_were))
-    parts += [words.say(f"diff.{fate}", n=counts[fate]) for fate in fates if counts[fate]]
-    return [*parts, words.say("diff.nothing_new")] if len(parts) == 1 and not counts[Fate.NEW] else parts
+    return parts + [words.say(f"diff.{fate}", n=counts[fate]) for fate in fates if counts[fate]]
 
 
 def _where(comparison: Comparison, words: Words) -> str:

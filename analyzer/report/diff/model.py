@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.comparing import LEFT, Change, Comparison, Fate, Side
+from analyzer.comparing import Change, Comparison, Fate, Side
 from analyzer.findings import Finding, Inconclusive
 from analyzer.judged import Doubt, Why
 from analyzer.report.coverage import UncheckedView, unchecked_views
@@ -136,7 +136,7 @@ def _change(
     change: Change, comparison: Comparison, nodes: list[str], titles: dict[str, Text], words: Words
 ) -> ChangeView:
     gaps, said = _doubts(change.doubts, nodes, titles, words)
-    now = change.after or change.before
+    now = change.after if change.is_there else change.before
     told = change.before[0] if change.is_told_by_another_rule else now[0]
     places = sorted({node for finding in now for node in finding.nodes})
     return ChangeView(
@@ -147,7 +147,7 @@ def _change(
         title=printable(told.title.in_language(words.lang)),
         rule=printable(told.rule),
         subject=printable(told.subject),
-        cause=_cause(change.after[0], words) if change.fate in (Fate.NEW, *LEFT) else "",
+        cause=_cause(change.after[0], words) if change.is_there else "",
         notes=(*notes(change, comparison, words), *said),
         missing=gaps,
     )

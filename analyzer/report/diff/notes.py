@@ -22,6 +22,8 @@ def notes(change: Change, comparison: Comparison, words: Words) -> Iterator[str]
         yield from _told_by(change, words)
         yield from _measures(change, words)
         yield from _causes(change, comparison, words)
+    elif change.after:
+        yield words.say("diff.note_left", title=_title(change.after[0], words))
     is_parted = change.resolved_on and (change.still_on or change.doubts or change.added_on or change.unseen_on)
     if is_parted and change.still_on:
         yield _nodes("diff.on", change.still_on, words)

@@ -12,7 +12,7 @@ Output   bytes, UTF-8, keys sorted, both languages, changes in the order shown:
     counts       {resolved, still-there, worse, better, new, cannot-tell}: findings, of `after` if new, else of `before`
     changes[]    {change: a word of counts, before: [finding], after: [finding], still_on[], resolved_on[], added_on[],
                   unseen_on[]: nodes that have it now and on which the first side did not judge the rule ("" for the
-                  cluster), doubts[]}
+                  cluster), doubts[]}; `after` of what is resolved is a note that outlived it, severity info
     finding      {id, rule, severity, certainty, nodes[], subject, title{en,zh}, affects[{namespace,pod,pvc,pv}]}
     doubts[]     {rule, node ("" for the cluster), why: missing|no-node|no-rule, missing[{probe, status, reason}]}:
                  where it cannot be told
