@@ -29,6 +29,7 @@ LAYERS = (
     ("rules",),
     ("pictures",),
     ("reading", "judging", "engine"),
+    ("judged", "matching", "comparing"),
     ("report",),
     ("cli",),
 )
