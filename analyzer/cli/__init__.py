@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 import click
 
-from analyzer.cli import looking, reporting, ruling
+from analyzer.cli import looking, reporting, ruling, showing
 from analyzer.cli.errors import UserError
 from bundle.layout import BundleError
 
@@ -34,7 +34,7 @@ def cli() -> None:
 
 
 cli.add_command(reporting.report)
-cli.add_command(reporting.show)
+cli.add_command(showing.show)
 cli.add_command(looking.cat)
 cli.add_command(looking.unpack)
 cli.add_command(ruling.rules)

@@ -1,9 +1,8 @@
-"""`report` and `show`: a bundle's verdict as files, and in the terminal."""
+"""`report`: a bundle's verdict as files."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
 
     names = []
     with new_folder(output, _is_report, "holds no earlier report") as folder:
-        analysis, model = _judge(bundle, lang, workers)
+        analysis, model = judge(bundle, lang, workers)
         folder.folder("runbook")
         for name, content, mode in _files(analysis, model, with_pdf=pdf):
             folder.write(name, content, mode)
@@ -58,28 +57,7 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
     return 1 if analysis.verdict.findings else 0
 
 
-@click.command("show")
-@click.argument("bundle", type=BUNDLE)
-@LANG
-@JOBS
-def show(bundle: Path, lang: Lang, workers: int | None) -> int:
-    """Print a bundle's verdict in the terminal.
-
-    Exit codes: 0 nothing found, 1 findings.
-
-    \b
-    Examples:
-      csi-analyzer show case-4711.tar.gz
-      csi-analyzer show case-4711.tar.gz --lang zh | less
-    """
-    from analyzer.report import terminal  # noqa: PLC0415 - see `report`
-
-    analysis, model = _judge(bundle, lang, workers)
-    terminal.show(model, sys.stdout)
-    return 1 if analysis.verdict.findings else 0
-
-
-def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
+def judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
     from analyzer.engine import analyse  # noqa: PLC0415 - see `report`
     from analyzer.report.model import build  # noqa: PLC0415
 

@@ -35,8 +35,9 @@ QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """`command` is "" for a step by hand."""
+    """`command` is "" for a step by hand; `number` is its place in its script; `findings` want it."""
 
+    number: int
     does: str
     effect: str
     effect_word: str
@@ -44,6 +45,7 @@ class StepView:
     guards: tuple[str, ...]
     expect: str
     if_fails: str
+    findings: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,22 @@ class QuoteView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause."""
+    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause.
+
+    `kind` is what the verdict calls it; `on` are all its nodes, `nodes` the same as a phrase.
+    """
 
     anchor: str
+    id: str
     rule: str
+    kind: str
     severity: str
     severity_word: str
     certainty: str
     certainty_word: str
     title: str
     nodes: str
+    on: tuple[str, ...]
     subject: str
     cause: tuple[str, ...]
     affects: tuple[Affected, ...]
@@ -85,6 +93,11 @@ class FindingView:
     symptoms: tuple[FindingView, ...]
     also_explains: tuple[Link, ...]
     mended_by: tuple[Link, ...]
+
+    @property
+    def number(self) -> int:
+        """Its place in the verdict, from 1."""
+        return int(self.anchor.removeprefix("f"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ def build(analysis: Analysis, lang: Lang) -> Report:
     verdict, words = analysis.verdict, Words(lang)
     nodes = sorted(target.node for target in analysis.nodes)
     titles = {rule.id: rule.title for rule in all_rules()}
-    index = Index.of(verdict, analysis.runbooks, words)
+    index = Index.of(verdict, analysis.runbooks, titles, words)
     return Report(
         lang=lang,
         bundle=_bundle_view(analysis, words),
@@ -193,16 +206,17 @@ def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
         script=printable(script_name(runbook.host)),
         boot_id=printable(runbook.boot_id),
         findings=tuple(findings.values()),
-        steps=tuple(_step_view(step, words) for step in runbook.steps),
+        steps=tuple(_step_view(number, step, index, words) for number, step in enumerate(runbook.steps, 1)),
         destroying=sum(step.effect is Effect.DESTROYS for step in runbook.steps),
     )
 
 
-def _step_view(step: Step, words: Words) -> StepView:
+def _step_view(number: int, step: Step, index: Index, words: Words) -> StepView:
     def read(text: Text) -> str:
         return printable(text.in_language(words.lang))
 
     return StepView(
+        number=number,
         does=read(step.does),
         effect=step.effect.value,
         effect_word=words.say(f"effect.{step.effect}"),
@@ -210,6 +224,7 @@ def _step_view(step: Step, words: Words) -> StepView:
         guards=tuple(read(guard.says) for guard in step.guards),
         expect=read(step.expect),
         if_fails=read(step.if_fails),
+        findings=index.wanted_by.get(step.id, ()),
     )
 
 
@@ -235,13 +250,16 @@ def _finding_view(
     hosts = sorted({step.host for step in finding.steps} & set(index.hosts), key=lambda host: (host != ADMIN, host))
     return FindingView(
         anchor=index.link(finding).anchor,
+        id=printable(finding.id),
         rule=printable(finding.rule),
+        kind=printable((finding.kind or index.titles.get(finding.rule, finding.title)).in_language(words.lang)),
         severity=finding.severity.value,
         severity_word=words.say(f"severity.{finding.severity}"),
         certainty=finding.certainty.value,
         certainty_word=words.say(f"certainty.{finding.certainty}"),
         title=titled(finding, words),
         nodes=words.listed([printable(node) for node in finding.nodes], 8),
+        on=tuple(printable(node) for node in finding.nodes),
         subject=printable(finding.subject),
         cause=tuple(printable(line) for line in finding.cause.in_language(words.lang).split("\n") if line.strip()),
         affects=tuple(_affected_view(victim) for victim in sorted(finding.affects)),
