@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from analyzer.cli.errors import UserError
 from analyzer.report.commands import script_name
+from analyzer.report.printable import printable
 from analyzer.texts import Lang
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ REPORT_FILES = frozenset(("report.html", "report.pdf", "report.json", "runbook")
 @click.option("--pdf/--no-pdf", default=True, help="Also write report.pdf.")
 @JOBS
 def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | None) -> int:
-    """Judge a bundle, and write the report and the runbooks into a folder.
+    """Write the report and the runbooks into a folder.
 
-    The folder gets report.html, report.pdf, report.json and runbook/<host>.sh; an earlier report there is replaced.
-    Exit codes: 0 nothing found, 1 findings.
+    The bundle is judged, and the folder gets report.html, report.pdf, report.json and runbook/<host>.sh; an earlier
+    report there is replaced.  Exit codes: 0 nothing found, 1 findings.
 
     \b
     Examples:
@@ -51,10 +53,21 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
         for name, content, mode in _files(analysis, model, with_pdf=pdf):
             folder.write(name, content, mode)
             names.append(name)
-    click.echo(model.verdict.headline)
-    for name in names:
-        click.echo(f"  {output / name}")
+    _close(model, output, names)
     return 1 if analysis.verdict.findings else 0
+
+
+def _close(model: Report, output: Path, names: Sequence[str]) -> None:
+    """The verdict, what was written, and what to do with it."""
+    from analyzer.report import overview  # noqa: PLC0415 - see `report`
+    from analyzer.report.following import after_report  # noqa: PLC0415
+    from analyzer.report.terminal import Page  # noqa: PLC0415
+
+    page = Page(sys.stdout, model.lang)
+    page.say((overview.headline(model, page.words), "bold"))
+    for name in names:
+        page.exactly(printable(str(output / name)), indent=2)
+    overview.commands(page, tuple(after_report(model)))
 
 
 def judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
@@ -68,7 +81,7 @@ def judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Repo
         raise UserError(
             f"{bundle} cannot be read ({error.strerror or error}); check the path and its permissions"
         ) from None
-    _tell(f"{len(analysis.nodes)} nodes judged, {len(analysis.verdict.findings)} findings")
+    _tell(f"{_counted(len(analysis.nodes), 'node')} judged, {_counted(len(analysis.verdict.findings), 'finding')}")
     return analysis, build(analysis, lang)
 
 
@@ -114,6 +127,10 @@ def _is_report(folder: Path) -> bool:
         return "schema" in json.loads((folder / "report.json").read_bytes())
     except ValueError:
         return False
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _tell(what: str) -> None:

@@ -23,6 +23,7 @@ from bundle.capture import Status
 
 # an answer, or an error, lies in the bundle and tells more
 TO_READ = {Status.FAILED: " --err", Status.DENIED: " --err", Status.TIMEOUT: " --err", Status.COLLECTED: ""}
+SCRIPTS = 3  # the others are started alike
 _ARCHIVE = re.compile(r"\.(?:tar\.gz|tgz|tar)$")
 
 
@@ -66,6 +67,14 @@ def after_details(report: Report, bundle: str) -> Iterator[Following]:
             yield Following(words.say("next.evidence"), f"csi-analyzer cat {path} {place_of(quote)}")
         yield Following(words.say("next.rule"), f"csi-analyzer rules show {quoted(finding.rule)}{_lang(report)}")
     yield Following(words.say("next.overview"), f"csi-analyzer show {path}{_lang(report)}")
+
+
+def after_report(report: Report) -> Iterator[Following]:
+    """Who gets the scripts does not sit where they were written: the name is what it will be there."""
+    words = Words(report.lang)
+    for host in report.hosts[:SCRIPTS]:
+        script = quoted(host.script.rpartition("/")[2])
+        yield Following(words.say("next.script", host=host.host), f"sh {script}")
 
 
 def place_of(quote: QuoteView) -> str:

@@ -24,7 +24,7 @@ from analyzer.rules import all_rules
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`caused_by` are findings outside of the part that explain one inside."""
+    """`caused_by` are findings that explain what was asked for."""
 
     report: Report
     caused_by: tuple[Link, ...]
@@ -94,7 +94,7 @@ def _part(
         unchecked=unchecked_views(_gaps(analysis.verdict.inconclusive, nodes, rules), told, titles, words),
         outcomes=(),
     )
-    return Part(narrowed, tuple(_caused_by(report.findings, anchors)))
+    return Part(narrowed, tuple(_caused_by(report.findings, {one.anchor for one in chosen})))
 
 
 def _hosts(hosts: Iterable[HostView], anchors: AbstractSet[str]) -> Iterator[HostView]:
@@ -120,5 +120,5 @@ def _gaps(gaps: Iterable[Inconclusive], nodes: AbstractSet[str], rules: Abstract
 def _caused_by(findings: Iterable[FindingView], anchors: AbstractSet[str]) -> Iterator[Link]:
     for finding, _ in flat(findings):
         explained = {one.anchor for one in finding.symptoms} | {one.anchor for one in finding.also_explains}
-        if finding.anchor not in anchors and explained & anchors:
+        if explained & anchors:
             yield Link(finding.anchor, finding.title)

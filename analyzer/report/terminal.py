@@ -45,12 +45,16 @@ class Page:
         console = Console(file=out, force_terminal=out.isatty(), highlight=False, markup=False, emoji=False)
         self.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
         self.console = console
+        self.begun = False
 
     def line(self, text: Text) -> None:
         self.console.print(text, soft_wrap=True)
+        self.begun = True
 
     def blank(self) -> None:
-        self.console.print()
+        """Between two blocks: none at the top."""
+        if self.begun:
+            self.console.print()
 
     def say(self, *parts: Cell, first: Cell = "", indent: int = 0) -> None:
         """Wrapped, each line indented; `first` stands before the first line, inside the indent."""

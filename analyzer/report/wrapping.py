@@ -43,6 +43,27 @@ def _breaks(line: str, width: int) -> Iterator[int]:
             column += cell_len(char)
 
 
+def paragraphs(document: str) -> Iterator[tuple[int, str]]:
+    """Lines of the same indent as one text, to be wrapped anew; a blank line is an empty one."""
+    indent, text = 0, ""
+    for line in document.strip().splitlines():
+        deeper = len(line) - len(line.lstrip())
+        if text and (not line.strip() or deeper != indent):
+            yield indent, text
+            text = ""
+        if line.strip():
+            indent, text = deeper, _joined(text, line.strip())
+        else:
+            yield 0, ""
+    yield indent, text
+
+
+def _joined(text: str, line: str) -> str:
+    """Chinese has no blank at the end of a line."""
+    apart = text and line and not (re.match(f"[{_WIDE}]", line) and re.match(f"[{_WIDE}]", text[-1]))
+    return f"{text} {line}" if apart else text + line
+
+
 def in_the_middle(text: str, width: int) -> str:
     """Shortened there, since what tells two identities apart stands at their ends."""
     text = " ".join(text.split())
