@@ -47,16 +47,16 @@ def report_folder(bundle: str) -> str:
 
 
 def after_overview(analysis: Analysis, report: Report, bundle: str, *, by_rule: bool) -> Iterator[Following]:
-    words, path = Words(report.lang), quoted(bundle)
+    words, path, lang = Words(report.lang), quoted(bundle), _lang(report)
     if report.findings:
         first = report.findings[0].rule if by_rule else str(report.findings[0].number)
-        yield Following(words.say("next.finding", n=first), f"csi-analyzer show {path} --finding {quoted(first)}")
-        yield Following(
-            words.say("next.report"), f"csi-analyzer report {path} -o {quoted(report_folder(bundle))}{_lang(report)}"
-        )
-        yield Following(words.say("next.ticket"), f"csi-analyzer show {path} --format md{_lang(report)}")
+        key = "next.findings" if by_rule else "next.finding"
+        folder = quoted(report_folder(bundle))
+        yield Following(words.say(key, name=first), f"csi-analyzer show {path} --finding {quoted(first)}{lang}")
+        yield Following(words.say("next.report"), f"csi-analyzer report {path} -o {folder}{lang}")
+        yield Following(words.say("next.ticket"), f"csi-analyzer show {path} --format md{lang}")
     yield from _missing(analysis, path, words)
-    yield Following(words.say("next.all"), f"csi-analyzer show {path} --all{_lang(report)}")
+    yield Following(words.say("next.all"), f"csi-analyzer show {path} --all{lang}")
 
 
 def after_details(report: Report, bundle: str) -> Iterator[Following]:

@@ -108,7 +108,7 @@ def short(subject: str) -> str:
 
 
 def _kinds(page: Page, report: Report) -> None:
-    """A line for all findings of a rule and a severity, causes before symptoms."""
+    """A row for all findings of a rule that are as severe and as certain, causes before symptoms."""
     say = page.words.say
     groups: dict[tuple[bool, str, str, str], list[FindingView]] = {}
     for finding, depth in sorted(flat(report.findings), key=lambda one: one[0].number):
@@ -117,17 +117,16 @@ def _kinds(page: Page, report: Report) -> None:
         Column(say("overview.how_many")),
         Column(say("overview.severity")),
         Column(say("overview.certainty")),
-        Column(say("outcomes.node"), least=10, shortened=True),
-        Column(say("cleared.problem"), least=16),
-        Column(say("proof.rule"), least=20),
+        Column(say("outcomes.node"), least=10),
+        Column(f"{say('cleared.problem')}, {say('proof.rule')}", least=24),
     )
     rows: list[tuple[Cell, ...]] = []
     for (is_symptom, severity, rule, _), group in groups.items():
         nodes = sorted({node for finding in group for node in finding.on})
         where = nodes[0] if len(nodes) == 1 else say("count.nodes", n=len(nodes)) if nodes else say("unchecked.cluster")
-        problem = f"{'└ ' if is_symptom else ''}{group[0].kind}"
+        problem = f"{'└ ' if is_symptom else ''}{group[0].kind}\n{'  ' * is_symptom}{rule}"
         tone = TONES[severity]
-        rows.append((str(len(group)), (group[0].severity_word, tone), group[0].certainty_word, where, problem, rule))
+        rows.append((str(len(group)), (group[0].severity_word, tone), group[0].certainty_word, where, problem))
     page.table(columns, rows, indent=2)
 
 
@@ -149,12 +148,12 @@ def what_to_do(page: Page, report: Report) -> None:
 
 
 def _host(page: Page, host: HostView) -> tuple[Cell, ...]:
-    say, counted = page.words.say, [page.words.say("count.steps", n=len(host.steps))]
+    say, by_hand = page.words.say, sum(not step.command for step in host.steps)
+    counted = [say("count.steps", n=len(host.steps))]
     if host.destroying:
-        counted.append(say("count.destroying", n=host.destroying))
-    by_hand = sum(not step.command for step in host.steps)
+        counted.append(say("overview.destroying", n=host.destroying))
     if by_hand:
-        counted.append(say("overview.by_hand", n=by_hand))
+        counted.append(say("overview.all_by_hand" if by_hand == len(host.steps) else "overview.by_hand", n=by_hand))
     return (host.host, "bold"), say("list.comma").join(counted), host.script
 
 

@@ -44,17 +44,20 @@ class Page:
         self.words = Words(lang)
         console = Console(file=out, force_terminal=out.isatty(), highlight=False, markup=False, emoji=False)
         self.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
-        self.console = console
+        self.out, self.console = out, console
         self.begun = False
 
     def line(self, text: Text) -> None:
-        self.console.print(text, soft_wrap=True)
+        if self.console.is_terminal:
+            self.console.print(text, soft_wrap=True)
+        else:
+            self.out.write(f"{text.plain}\n")  # a page of thousands of findings takes a second, not a minute
         self.begun = True
 
     def blank(self) -> None:
         """Between two blocks: none at the top."""
         if self.begun:
-            self.console.print()
+            self.line(Text())
 
     def say(self, *parts: Cell, first: Cell = "", indent: int = 0) -> None:
         """Wrapped, each line indented; `first` stands before the first line, inside the indent."""
@@ -102,12 +105,14 @@ class Page:
             self.line(whole)
 
     def _stacked(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], indent: int) -> None:
+        """What keeps its width on one line, the rest on a line each."""
         for row in rows:
-            first, *rest = (each for each in zip(columns, row, strict=True) if _plain(each[1]))
-            self.say(first[1], indent=indent)
-            for column, cell in rest:
-                room = self.width - indent - GAP
-                self.say(_fitting(column, cell, room), indent=indent + GAP)
+            cells = [(column, cell) for column, cell in zip(columns, row, strict=True) if _plain(cell)]
+            first = [cell for column, cell in cells if not column.least] or [cells[0][1]]
+            self.say(*(part for cell in first for part in (cell, " " * GAP)), indent=indent)
+            for column, cell in cells:
+                if cell not in first:
+                    self.say(_fitting(column, cell, self.width - indent - GAP), indent=indent + GAP)
 
 
 def _plain(cell: Cell) -> str:

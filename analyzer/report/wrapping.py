@@ -8,7 +8,7 @@ word that is longer than a line is cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -31,16 +31,29 @@ def wrapped(text: Text, width: int) -> list[Text]:
 
 
 def _breaks(line: str, width: int) -> Iterator[int]:
+    if cell_len(line) <= width:
+        return
     column = 0
     for piece in _PIECE.finditer(line):
-        if column and column + cell_len(piece[0].rstrip()) > width:
+        wide = cell_len(piece[0].rstrip())
+        if column and column + wide > width:
             yield piece.start()
             column = 0
-        for place, char in enumerate(piece[0], piece.start()):
-            if column + cell_len(char) > width and not char.isspace():
-                yield place
-                column = 0
-            column += cell_len(char)
+        if wide > width:
+            column = yield from _cuts(piece, width)
+        else:
+            column += cell_len(piece[0])
+
+
+def _cuts(piece: re.Match[str], width: int) -> Generator[int, None, int]:
+    """Where a word that is longer than a line is cut; returns the column it ends at."""
+    column = 0
+    for place, char in enumerate(piece[0], piece.start()):
+        if column + cell_len(char) > width and not char.isspace():
+            yield place
+            column = 0
+        column += cell_len(char)
+    return column
 
 
 def paragraphs(document: str) -> Iterator[tuple[int, str]]:
@@ -90,7 +103,8 @@ def shared(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) 
 
     What is shortened gives first, then what is wrapped, and of these the widest.
     """
-    widths = [max(map(cell_len, cells)) for cells in zip(*([c.title for c in columns], *rows), strict=True)]
+    cells = zip(*([column.title for column in columns], *rows), strict=True)
+    widths = [max(cell_len(line) for text in column for line in text.split("\n")) for column in cells]
     too_much = sum(widths) + GAP * (len(widths) - 1) - room
     while too_much > 0:
         giving = [n for n, column in enumerate(columns) if column.least and widths[n] > column.least]

@@ -74,7 +74,8 @@ def test_the_screen_survives_any_terminal(lang: Lang, columns: str, monkeypatch:
     monkeypatch.setenv("COLUMNS", columns)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", screen(lang=lang, out=Tty())).splitlines()
     assert max(cell_len(line) for line in prose("\n".join(lines))) <= int(columns)
-    assert "    csi-analyzer show 'case 4711.tar.gz' --finding 1" in lines
+    told_in = "" if lang == "en" else " --lang zh"
+    assert f"    csi-analyzer show 'case 4711.tar.gz' --finding 1{told_in}" in lines
 
 
 def test_the_root_cause_comes_first_then_who_suffers_and_what_else() -> None:
@@ -98,13 +99,13 @@ def test_a_symptom_stands_below_its_cause_under_its_own_number() -> None:
 
 def test_hundreds_of_findings_are_counted_by_rule() -> None:
     page = screen(many(500))
-    assert re.search(r"500 +critical +confirmed +500 nodes +LUN id reused +lun-id-reused", page)
+    assert re.search(r"500 +critical +confirmed +500 nodes +LUN id reused\n +lun-id-reused\n", page)
     assert "csi-analyzer show 'case 4711.tar.gz' --finding lun-id-reused" in page
 
 
 def test_a_host_tells_how_many_of_its_steps_destroy() -> None:
     assert re.search(r"worker-a +8 steps, 6 of them destroy +runbook/worker-a.sh", screen())
-    assert re.search(r"worker-d +1 step, 1 by hand +runbook/worker-d.sh", screen())
+    assert re.search(r"worker-d +1 step, by hand +runbook/worker-d.sh", screen())
 
 
 def test_what_could_not_be_checked_is_counted_and_the_worst_comes_first() -> None:

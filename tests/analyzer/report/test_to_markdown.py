@@ -25,7 +25,7 @@ NASTY = (
     "<img src=x onerror=y>",
     "![x](https://evil.example/x.png)",
     "[click](javascript:x)",
-    "`a`@x`<img src=x>`",
+    "`a`@x`<b>y",
     "``` ````",
     "</details><h1>x",
     "a | b | c",
