@@ -73,10 +73,9 @@ def _words(text: str) -> str:
 
 
 def _word(word: str) -> str:
-    if not _ACTS.search(word):
+    name = next((name for name in (word.strip(_AROUND), word) if _ACTS.search(name)), "")
+    if not name:
         return _escaped(word)
-    name = word.strip(_AROUND)
-    name = name if _ACTS.search(name) else word
     before, _, after = word.partition(name)
     return f"{_escaped(before)}{code(name)}{_escaped(after)}"
 

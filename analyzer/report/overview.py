@@ -118,7 +118,7 @@ def _kinds(page: Page, report: Report) -> None:
         Column(say("overview.severity")),
         Column(say("overview.certainty")),
         Column(say("outcomes.node"), least=10),
-        Column(f"{say('cleared.problem')}, {say('proof.rule')}", least=24),
+        Column(say("list.comma").join((say("cleared.problem"), say("proof.rule"))), least=24),
     )
     rows: list[tuple[Cell, ...]] = []
     for (is_symptom, severity, rule, _), group in groups.items():
@@ -176,7 +176,7 @@ def unchecked(page: Page, report: Report) -> None:
 
 
 def commands(page: Page, following: Sequence[Following]) -> None:
-    page.heading(page.words.say("next.heading"))
+    page.heading(page.words.say("next.what"))
     for one in following:
         page.say((one.why, "dim"), indent=2)
         page.exactly(one.command, indent=4)
