@@ -1,10 +1,10 @@
-"""`report` and `show`: a bundle's verdict as files, and in the terminal."""
+"""`report`: a bundle's verdict as files."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import click
 
 from analyzer.cli.errors import UserError
 from analyzer.report.commands import script_name
+from analyzer.report.printable import printable
 from analyzer.texts import LANGS, Lang
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ REPORT_FILES = frozenset(("report.html", "report.pdf", "report.json", "runbook")
 @click.option("--pdf/--no-pdf", default=True, help="Also write report.pdf.")
 @JOBS
 def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | None) -> int:
-    """Judge a bundle, and write the report and the runbooks into a folder.
+    """Write the report and the runbooks into a folder.
 
-    The folder gets report.html, report.pdf, report.json and runbook/<host>.sh; an earlier report there is replaced.
-    Exit codes: 0 nothing found, 1 findings.
+    The bundle is judged, and the folder gets report.html, report.pdf, report.json and runbook/<host>.sh; an earlier
+    report there is replaced.  Exit codes: 0 nothing found, 1 findings.
 
     \b
     Examples:
@@ -47,39 +48,29 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
 
     names = []
     with new_folder(output, _is_report, "holds no earlier report") as folder:
-        analysis, model = _judge(bundle, lang, workers)
+        analysis, model = judge(bundle, lang, workers)
         folder.folder("runbook")
         for name, content, mode in _files(analysis, model, with_pdf=pdf):
             folder.write(name, content, mode)
             names.append(name)
-    click.echo(model.verdict.headline)
+    _close(model, output, names)
+    return 1 if analysis.verdict.findings else 0
+
+
+def _close(model: Report, output: Path, names: Sequence[str]) -> None:
+    """The verdict, what was written, and what to do with it."""
+    from analyzer.report import overview  # noqa: PLC0415 - see `report`
+    from analyzer.report.following import after_report  # noqa: PLC0415
+    from analyzer.report.terminal import Page  # noqa: PLC0415
+
+    page = Page(sys.stdout, model.lang)
+    page.say((overview.headline(model, page.words), "bold"))
     for name in names:
-        click.echo(f"  {output / name}")
-    return 1 if analysis.verdict.findings else 0
+        page.exactly(printable(str(output / name)), indent=2)
+    overview.commands(page, tuple(after_report(model)))
 
 
-@click.command("show")
-@click.argument("bundle", type=BUNDLE)
-@LANG
-@JOBS
-def show(bundle: Path, lang: Lang, workers: int | None) -> int:
-    """Print a bundle's verdict in the terminal.
-
-    Exit codes: 0 nothing found, 1 findings.
-
-    \b
-    Examples:
-      csi-analyzer show case-4711.tar.gz
-      csi-analyzer show case-4711.tar.gz --lang zh | less
-    """
-    from analyzer.report import terminal  # noqa: PLC0415 - see `report`
-
-    analysis, model = _judge(bundle, lang, workers)
-    terminal.show(model, sys.stdout)
-    return 1 if analysis.verdict.findings else 0
-
-
-def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
+def judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
     from analyzer.engine import analyse  # noqa: PLC0415 - see `report`
     from analyzer.report.model import build  # noqa: PLC0415
 
@@ -90,7 +81,7 @@ def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Rep
         raise UserError(
             f"{bundle} cannot be read ({error.strerror or error}); check the path and its permissions"
         ) from None
-    _tell(f"{len(analysis.nodes)} nodes judged, {len(analysis.verdict.findings)} findings")
+    _tell(f"{_counted(len(analysis.nodes), 'node')} judged, {_counted(len(analysis.verdict.findings), 'finding')}")
     return analysis, build(analysis, lang)
 
 
@@ -138,6 +129,10 @@ def _is_report(folder: Path) -> bool:
         return "schema" in json.loads((folder / "report.json").read_bytes())
     except ValueError:
         return False
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _tell(what: str) -> None:

@@ -37,8 +37,12 @@ QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """`command` is "" for a step by hand; `risk` for one that only reads."""
+    """`command` is "" for a step by hand, `risk` for one that only reads.
 
+    `number` is its place in its script; `findings` want it.
+    """
+
+    number: int
     does: str
     effect: str
     effect_word: str
@@ -47,6 +51,7 @@ class StepView:
     expect: str
     if_fails: str
     risk: str
+    findings: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,15 @@ class QuoteView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """`nodes` are some of `node_names`, in words; `symptoms` are folded here, `also_explains` under another cause."""
+    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause.
+
+    `kind` is what the verdict calls it; `nodes` are some of `node_names`, in words.
+    """
 
     anchor: str
+    id: str
     rule: str
+    kind: str
     severity: str
     severity_word: str
     certainty: str
@@ -93,6 +103,11 @@ class FindingView:
     symptoms: tuple[FindingView, ...]
     also_explains: tuple[Link, ...]
     mended_by: tuple[Link, ...]
+
+    @property
+    def number(self) -> int:
+        """Its place in the verdict, from 1."""
+        return int(self.anchor.removeprefix("f"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +171,7 @@ def build(analysis: Analysis, lang: Lang) -> Report:
     verdict, words = analysis.verdict, Words(lang)
     nodes = sorted(target.node for target in analysis.nodes)
     titles = {rule.id: rule.title for rule in all_rules()}
-    index = Index.of(verdict, analysis.runbooks, words)
+    index = Index.of(verdict, analysis.runbooks, titles, words)
     return Report(
         lang=lang,
         bundle=_bundle_view(analysis, words),
@@ -214,16 +229,17 @@ def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
         script=printable(script_name(runbook.host)),
         boot_id=printable(runbook.boot_id),
         findings=tuple(findings.values()),
-        steps=tuple(_step_view(step, words) for step in runbook.steps),
+        steps=tuple(_step_view(number, step, index, words) for number, step in enumerate(runbook.steps, 1)),
         destroying=sum(step.effect is Effect.DESTROYS for step in runbook.steps),
     )
 
 
-def _step_view(step: Step, words: Words) -> StepView:
+def _step_view(number: int, step: Step, index: Index, words: Words) -> StepView:
     def read(text: Text) -> str:
         return printable(text.in_language(words.lang))
 
     return StepView(
+        number=number,
         does=read(step.does),
         effect=step.effect.value,
         effect_word=words.say(f"effect.{step.effect}"),
@@ -232,6 +248,7 @@ def _step_view(step: Step, words: Words) -> StepView:
         expect=read(step.expect),
         if_fails=read(step.if_fails),
         risk="" if step.effect is Effect.READS else words.say(f"risk.{step.phase}"),
+        findings=index.wanted_by.get(step.id, ()),
     )
 
 
@@ -257,7 +274,9 @@ def _finding_view(
     hosts = sorted({step.host for step in finding.steps} & set(index.hosts), key=lambda host: (host != ADMIN, host))
     return FindingView(
         anchor=index.link(finding).anchor,
+        id=printable(finding.id),
         rule=printable(finding.rule),
+        kind=printable((finding.kind or index.titles.get(finding.rule, finding.title)).in_language(words.lang)),
         severity=finding.severity.value,
         severity_word=words.say(f"severity.{finding.severity}"),
         certainty=finding.certainty.value,
