@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,10 +46,12 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
       csi-analyzer report samples/stale_fail -o /tmp/report --no-pdf
     """
     from analyzer.cli.new_folder import new_folder  # noqa: PLC0415 - `--help` and `rules` start at once
+    from analyzer.report.model import build  # noqa: PLC0415
 
     names = []
     with new_folder(output, _is_report, "holds no earlier report") as folder:
-        analysis, model = _judge(bundle, lang, workers)
+        analysis = _identified(_judge(bundle, workers), bundle)
+        model = build(analysis, lang)
         folder.folder("runbook")
         for name, content, mode in _files(analysis, model, with_pdf=pdf):
             folder.write(name, content, mode)
@@ -72,16 +76,15 @@ def show(bundle: Path, lang: Lang, workers: int | None) -> int:
       csi-analyzer show case-4711.tar.gz
       csi-analyzer show case-4711.tar.gz --lang zh | less
     """
-    from analyzer.report import terminal  # noqa: PLC0415 - see `report`
+    from analyzer.report import model, terminal  # noqa: PLC0415 - see `report`
 
-    analysis, model = _judge(bundle, lang, workers)
-    terminal.show(model, sys.stdout)
+    analysis = _judge(bundle, workers)
+    terminal.show(model.build(analysis, lang), sys.stdout)
     return 1 if analysis.verdict.findings else 0
 
 
-def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
+def _judge(bundle: Path, workers: int | None) -> Analysis:
     from analyzer.engine import analyse  # noqa: PLC0415 - see `report`
-    from analyzer.report.model import build  # noqa: PLC0415
 
     _tell(f"reading {bundle}")
     try:
@@ -91,7 +94,16 @@ def _judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Rep
             f"{bundle} cannot be read ({error.strerror or error}); check the path and its permissions"
         ) from None
     _tell(f"{len(analysis.nodes)} nodes judged, {len(analysis.verdict.findings)} findings")
-    return analysis, build(analysis, lang)
+    return analysis
+
+
+def _identified(analysis: Analysis, bundle: Path) -> Analysis:
+    """With the checksum of the bundle's file, so that paper and file can be told to belong together."""
+    if bundle.is_dir():
+        return analysis
+    with bundle.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return replace(analysis, bundle=replace(analysis.bundle, sha256=sha256))
 
 
 def _files(analysis: Analysis, model: Report, *, with_pdf: bool) -> Iterator[tuple[str, bytes, int]]:
