@@ -49,8 +49,9 @@ class HostGroup:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """The findings of one kind on the same nodes; `places` is where their evidence stands."""
+    """The `count` findings of one kind on the same nodes; `places` is where their evidence stands."""
 
+    count: int
     anchors: tuple[str, ...]
     title: str
     nodes: str
@@ -61,12 +62,15 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """`count` are the findings like the one that is printed, `folded` the symptoms under those."""
+    """`count` are the findings like the one that is printed, `left_out` of them without a row; `folded` the symptoms
+    that are not printed.
+    """
 
     finding: FindingView
     symptoms: tuple[FindingGroup, ...]
     rest: tuple[FindingRow, ...]
     count: int
+    left_out: int
     folded: int
 
 
@@ -194,7 +198,7 @@ def _findings(findings: Sequence[FindingView]) -> tuple[tuple[FindingGroup, ...]
     told = len(groups) + sum(one.count for one in groups)
     rows = _rows(others)
     shown = rows[: max(0, ROWS - sum(len(one.rest) for one in groups))]
-    return groups, shown, len(findings) - told - sum(len(row.anchors) for row in shown)
+    return groups, shown, len(findings) - told - sum(row.count for row in shown)
 
 
 def _finding_groups(
@@ -214,12 +218,13 @@ def _finding_groups(
 def _finding_group(alike: Sequence[FindingView], budget: Iterable[int]) -> FindingGroup:
     first, *rest = alike
     symptoms, others = _finding_groups(first.symptoms, SYMPTOMS_WHOLE, budget)
-    rows = _rows(rest)
+    rows = tuple(row for row, _ in zip(_rows(rest), budget, strict=False))
     return FindingGroup(
         finding=first,
         symptoms=symptoms,
-        rest=tuple(row for row, _ in zip(rows, budget, strict=False)),
+        rest=rows,
         count=len(rest),
+        left_out=len(rest) - sum(row.count for row in rows),
         folded=len(others) + sum(1 for finding in rest for _ in _every(finding.symptoms)),
     )
 
@@ -240,6 +245,7 @@ def _rows(findings: Iterable[FindingView]) -> tuple[FindingRow, ...]:
 
 def _row(nodes: str, together: Sequence[FindingView]) -> FindingRow:
     return FindingRow(
+        count=len(together),
         anchors=tuple(finding.anchor for finding in _every(together)),
         title=together[0].title,
         nodes=nodes,

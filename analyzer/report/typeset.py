@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ADVANCE = 0.605  # of a letter of DejaVu Sans Mono, in its size: 0.602 and a little air
 CONTINUED = " \\"
@@ -51,6 +51,7 @@ class Typeset:
     narrowed: float
     full: bool  # over the whole width of the page
     lines: tuple[str, ...]
+    continued: bool = False
 
 
 def typeset(command: str) -> Typeset:
@@ -61,7 +62,9 @@ def typeset(command: str) -> Typeset:
             return _typeset(setting, command)
     setting = SETTINGS[-1]
     continued = "\n".join(_continued(words(command), setting.columns))
-    return _typeset(setting, continued if columns(continued) <= setting.columns else "")
+    if columns(continued) > setting.columns:
+        return _typeset(setting, "")
+    return replace(_typeset(setting, continued), continued=True)
 
 
 def _typeset(setting: Setting, text: str) -> Typeset:
