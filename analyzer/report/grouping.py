@@ -18,11 +18,11 @@ from analyzer.report.likeness import naming, pattern
 from analyzer.report.model import FindingView, HostView, Report, StepView
 
 STEPS_WHOLE = 48  # of all hosts together: as many are printed host by host
-STEPS_PRINTED = 120  # past that, of the hosts that stand for others
+STEPS_PRINTED = 80  # past that, of the hosts that stand for others
 STEPS_OF_HOST = 40  # of one host; past that only the first of each kind
 FINDINGS_WHOLE = 8  # as many are printed one by one
 SYMPTOMS_WHOLE = 3  # of one finding
-FINDINGS_PRINTED = 24  # past that, of those that stand for others
+FINDINGS_PRINTED = 16  # past that, of those that stand for others
 ROWS = 600  # of hosts, and of findings
 
 Numbered = tuple[int, StepView]
@@ -76,7 +76,10 @@ class FindingGroup:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`other_hosts`, `other_findings` are of kinds that are not printed; `anchors` is where a link can lead."""
+    """`other_hosts`, `other_findings` are of kinds that are not printed; `anchors` is where a link can lead.
+
+    `crowded`: there are so many findings that each has to be short.
+    """
 
     hosts: tuple[HostGroup, ...]
     other_hosts: tuple[HostRow, ...]
@@ -84,6 +87,7 @@ class Paper:
     findings: tuple[FindingGroup, ...]
     other_findings: tuple[FindingRow, ...]
     findings_left_out: int
+    crowded: bool
     anchors: frozenset[str]
 
 
@@ -98,6 +102,7 @@ def group(report: Report) -> Paper:
         findings=findings,
         other_findings=other_findings,
         findings_left_out=findings_left_out,
+        crowded=len(report.findings) > FINDINGS_WHOLE,
         anchors=frozenset((*_anchors_of_hosts(hosts, other_hosts), *_anchors_of_findings(findings, other_findings))),
     )
 
