@@ -61,6 +61,8 @@ class BundleInfo:
     started: str
     nodes: tuple[str, ...]  # every target, by name
     complete: bool
+    tool_version: str = ""  # of the collector
+    sha256: str = ""  # of the bundle's file, told by who knows the path; a folder has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ def analyse(path: Path, *, workers: int | None = None) -> Analysis:
     for node, target in reader.targets().items():
         if node not in there:
             judged.append(_unread(node, target.outcome, target.reason, cluster))
-    return _analysis(BundleInfo(reader.name, reader.meta.format, reader.meta.started, (), complete), cluster, judged)
+    meta = reader.meta
+    info = BundleInfo(reader.name, meta.format, meta.started, (), complete, meta.tool_version)
+    return _analysis(info, cluster, judged)
 
 
 def analyse_folder(path: Path) -> Analysis:
@@ -142,7 +146,8 @@ def analyse_folder(path: Path) -> Analysis:
     judged = [_judge(read_node_folder(folder), cluster) for folder in node_folders(path)]
     absent = sorted(set(meta.targets) - {one.summary.node for one in judged})
     judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle", cluster) for node in absent]
-    return _analysis(BundleInfo(meta.name, meta.format, meta.started, (), not absent), cluster, judged)
+    info = BundleInfo(meta.name, meta.format, meta.started, (), not absent, meta.tool_version)
+    return _analysis(info, cluster, judged)
 
 
 def analyse_snapshots(info: BundleInfo, objects: ClusterSnapshot | None, nodes: Iterable[NodeSnapshot]) -> Analysis:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,10 +47,12 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
       csi-analyzer report samples/stale_fail -o /tmp/report --no-pdf
     """
     from analyzer.cli.new_folder import new_folder  # noqa: PLC0415 - `--help` and `rules` start at once
+    from analyzer.report.model import build  # noqa: PLC0415
 
     names = []
     with new_folder(output, _is_report, "holds no earlier report") as folder:
-        analysis, model = judge(bundle, lang, workers)
+        analysis = _identified(judge(bundle, workers), bundle)
+        model = build(analysis, lang)
         folder.folder("runbook")
         for name, content, mode in _files(analysis, model, with_pdf=pdf):
             folder.write(name, content, mode)
@@ -70,9 +74,8 @@ def _close(model: Report, output: Path, names: Sequence[str]) -> None:
     overview.commands(page, tuple(after_report(model)))
 
 
-def judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Report]:
+def judge(bundle: Path, workers: int | None) -> Analysis:
     from analyzer.engine import analyse  # noqa: PLC0415 - see `report`
-    from analyzer.report.model import build  # noqa: PLC0415
 
     _tell(f"reading {bundle}")
     try:
@@ -82,7 +85,16 @@ def judge(bundle: Path, lang: Lang, workers: int | None) -> tuple[Analysis, Repo
             f"{bundle} cannot be read ({error.strerror or error}); check the path and its permissions"
         ) from None
     _tell(f"{_counted(len(analysis.nodes), 'node')} judged, {_counted(len(analysis.verdict.findings), 'finding')}")
-    return analysis, build(analysis, lang)
+    return analysis
+
+
+def _identified(analysis: Analysis, bundle: Path) -> Analysis:
+    """With the checksum of the bundle's file, so that paper and file can be told to belong together."""
+    if bundle.is_dir():
+        return analysis
+    with bundle.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return replace(analysis, bundle=replace(analysis.bundle, sha256=sha256))
 
 
 def _files(analysis: Analysis, model: Report, *, with_pdf: bool) -> Iterator[tuple[str, bytes, int]]:

@@ -55,7 +55,10 @@ def show(
         raise UserError("--finding, --node and --all exclude each other; name one of them")
     if dress == "json" and (finding is not None or node is not None):
         raise UserError("--format json is always the whole report; leave out --finding and --node")
-    analysis, model = judge(bundle, lang, workers)
+    from analyzer.report.model import build  # noqa: PLC0415 - `--help` and `rules` start at once
+
+    analysis = judge(bundle, workers)
+    model = build(analysis, lang)
     part = _part(analysis, model, finding, node)
     if dress == "json":
         _as_json(analysis)

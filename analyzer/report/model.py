@@ -118,7 +118,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class BundleView:
-    """`facts` are what the page's head tells of the bundle."""
+    """`facts` are what the page's head tells of the bundle; `checksum` is the SHA-256 of its file, "" for a folder."""
 
     name: str
     format: int
@@ -126,6 +126,8 @@ class BundleView:
     complete: bool
     findings: int
     facts: tuple[Fact, ...]
+    tool_version: str = ""
+    checksum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,8 @@ def _bundle_view(analysis: Analysis, words: Words) -> BundleView:
             Fact(words.say("page.nodes"), _counted(outcomes, [o.value for o in Outcome], "outcome", words)),
             Fact(words.say("page.findings"), _counted(severities, [s.value for s in Severity], "severity", words)),
         ),
+        tool_version=printable(analysis.bundle.tool_version),
+        checksum=printable(analysis.bundle.sha256),
     )
 
 
