@@ -64,7 +64,7 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
         limits=LIMITS,
         filters=_filters(report.findings, words),
         tags=(TAGS[lang], TAGS[other]),
-        css=_own("report.css", "print.css"),
+        css=_own("report.css", "picture.css", "print.css"),
         script=_own("report.js"),
         digest=_digest(_own("report.js")),
     )

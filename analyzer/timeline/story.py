@@ -31,7 +31,7 @@ LASTING = timedelta(minutes=1)
 STILL = timedelta(minutes=5)
 LISTED = 3
 
-ON = Text(en="on {nodes}, {says}", zh="在 {nodes} 上，{says}")
+ON = Text(en="On {nodes}, {says}", zh="在 {nodes} 上，{says}")
 OFTEN = Text(en="{says} ({times} times until {until})", zh="{says}（截至 {until} 共 {times} 次）")
 STILL_SO = Text(
     en="{says} ({times} times, and still when the data were collected)",

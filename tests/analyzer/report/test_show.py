@@ -150,7 +150,7 @@ def test_a_finding_is_told_with_its_lines_its_guards_and_its_commands() -> None:
     page = about("2")
     assert page.startswith("Finding 2  [error, confirmed] Map mpathb was left behind")
     assert "    worker-a multipath_ll:6-10\n      mpathb (3618cf24100f8f457015a764c000001f7) dm-1 HUAWEI,XSG1\n" in page
-    assert re.search(r"Only if +map 3618\w+ still has only the dead\s+paths sdb sde", page)
+    assert re.search(r"Only if +map 3618\w+ still has only the\s+dead\s+paths sdb sde", page)
     assert "        multipath -f 3618cf24100f8f457015a764c000001f7\n" in page
     assert re.search(r"worker-a +Map queues for ever; Paths lost", page)
     assert "3618cf24100f8f457016a764c000001f8" not in page  # of the other map
