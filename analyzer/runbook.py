@@ -138,6 +138,21 @@ class MapIsFree:
 
 
 @dataclass(frozen=True, slots=True)
+class MapDoesNotQueue:
+    """The kernel fails what finds no path in this map; else the flush, and every reader, would hang."""
+
+    wwid: Wwid
+
+    @property
+    def says(self) -> Text:
+        return Text(en="map {wwid} does not queue", zh="多路径设备 {wwid} 不再排队").fill(wwid=self.wwid)
+
+    @property
+    def call(self) -> tuple[str, ...]:
+        return ("map_does_not_queue", self.wwid)
+
+
+@dataclass(frozen=True, slots=True)
 class DiskIsDead:
     """The disk still has this WWID and HCTL, is `running`, its transport is up, and it does not answer INQUIRY."""
 
@@ -251,7 +266,16 @@ class PodHasNoProcess:
 IDENTITY_GUARDS = (MapIsDead, DiskIsDead, PodIs, MountIs)
 
 Guard = (
-    MapIsDead | MapIsNamed | MapIsFree | DiskIsDead | DiskIsFree | PodIs | PodIsPlacedAnew | MountIs | PodHasNoProcess
+    MapIsDead
+    | MapIsNamed
+    | MapIsFree
+    | MapDoesNotQueue
+    | DiskIsDead
+    | DiskIsFree
+    | PodIs
+    | PodIsPlacedAnew
+    | MountIs
+    | PodHasNoProcess
 )
 
 

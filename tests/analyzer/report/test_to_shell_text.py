@@ -122,15 +122,43 @@ def test_a_step_of_another_host_is_not_written() -> None:
 
 # --- promises --------------------------------------------------------------------------------------------------------
 
-GUARDS = ("guards.sh", "cluster_guards.sh", "mount_guards.sh")
-SCRIPTS = (*GUARDS, "play.sh")
+GUARDS = ("asking.sh", "guards.sh", "cluster_guards.sh", "mount_guards.sh")
+SCRIPTS = (*GUARDS, "options.sh", "transcript.sh", "result.sh", "steps.sh", "play.sh")
 READING = {"awk", "command", "dmsetup", "kubectl get pod", "ls", "readlink", "scsi_id", "sleep", "tr", "true"}
 SHELL = set(
     re.findall(r"\w+", "ask case continue do done else esac exit fi for if in kill printf read return shift then")
 )
 SHELL |= {"trap", "until", "while", "IFS"}
-DATA = {"F", "HUP", "KILL", "LOGGED_IN", "Online", "btrfs", "mounted", "kthreadd", "multipathd", "running"}
-DATA |= {"info", "status", "mpath", "naa", "code", "err", "out", "holder", "rport", "session", "value"}
+DATA = {
+    "F",
+    "HUP",
+    "INT",
+    "TERM",
+    "QUIT",
+    "KILL",
+    "LOGGED_IN",
+    "Online",
+    "btrfs",
+    "mounted",
+    "kthreadd",
+    "multipathd",
+    "running",
+}
+DATA |= {
+    "info",
+    "status",
+    "table",
+    "queues",
+    "mpath",
+    "naa",
+    "code",
+    "err",
+    "out",
+    "holder",
+    "rport",
+    "session",
+    "value",
+}
 DATA |= {"apply", "jsonpath", "metadata", "no", "nodeName", "pod", "spec", "top", "yes"}
 
 
@@ -168,7 +196,11 @@ def test_kubectl_is_only_asked_for_pods_by_guards() -> None:
 
 
 def test_dmsetup_is_asked_questions_only_by_guards() -> None:
-    assert set(re.findall(r"dmsetup (\w+)", re.sub(r'"[^"]*"', "", template("guards.sh")))) == {"status", "info"}
+    assert set(re.findall(r"dmsetup (\w+)", re.sub(r'"[^"]*"', "", template("guards.sh")))) == {
+        "status",
+        "info",
+        "table",
+    }
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
