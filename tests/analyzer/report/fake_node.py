@@ -6,6 +6,7 @@ files when they act, and write down what they were asked.  Needs root, or user n
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -210,6 +211,14 @@ class FakeNode:
             text=True,
             start_new_session=True,
         )
+
+    def signal(self, process: subprocess.Popen[str], number: signal.Signals) -> None:
+        """To the whole group, as a terminal does; but for `unshare`, which would take the node along."""
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                group = int((entry / "stat").read_text().rpartition(")")[2].split()[2])
+                if group == process.pid != int(entry.name):
+                    os.kill(int(entry.name), number)
 
     def run(self, script: str, *options: str, answers: str = "") -> Ran:
         process = self.start(script, *options)
