@@ -8,6 +8,8 @@ import shlex
 from analyzer.report.printable import printable
 from analyzer.runbook import Command
 
+SIGNED_FOR = "csi-triage-runbook"  # the namespace of a script's signature; ssh-keygen(1), -n
+
 
 def command_line(command: Command) -> str:
     """The line a shell would read; what goes to standard input is piped in by `printf`.
