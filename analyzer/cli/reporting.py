@@ -162,10 +162,11 @@ def _is_report(folder: Path) -> bool:
 
 def _holds_only_runbooks(folder: Path) -> bool:
     """Scripts, and what was written beside each; a transcript is nobody's to delete."""
-    names = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    entries = tuple(folder.iterdir()) if folder.is_dir() else ()
+    names = {entry.name for entry in entries}
     scripts = {name for name in names if name.endswith(".sh")}
     beside = {name for script in scripts for name in (f"{script}.sig", f"{script.removesuffix('.sh')}.html")}
-    return names <= scripts | beside
+    return names <= scripts | beside and all(entry.is_file() for entry in entries)
 
 
 def _tell(what: str) -> None:
