@@ -198,9 +198,9 @@ look() {
         told=$T_read_late status=running running=''
     fi
     otherwise="$otherwise $number"
-    say "$told"
+    say "    $told"
     [ -z "$if_fails" ] || say "    $if_fails"
-    record "$status" "$code" "${told#"${told%%[! ]*}"}"
+    record "$status" "$code" "$told"
 }
 
 # has_gone: an exit code 0 of tee says only that the kernel took the word; the device itself must be gone.

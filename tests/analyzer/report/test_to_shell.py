@@ -194,6 +194,24 @@ def test_the_guards_are_asked_again_after_a_question(node: FakeNode) -> None:
     assert node.asked("multipath", "tee") == []
 
 
+def test_what_is_mounted_while_a_question_waits_is_not_flushed(node: FakeNode) -> None:
+    process = node.start(SCRIPT, "--apply")
+    wait_for(process, "Run step 2?")
+    with (node.root / "proc/1/mountinfo").open("a") as table:
+        table.write("300 27 253:1 / /data rw - ext4 /dev/mapper/mpathb rw\n")
+    _, err = process.communicate("yes\n", timeout=30)
+    assert (process.returncode, node.asked("multipath", "tee")) == (3, [])
+    assert "dm-1 is in use: expected no mount, found /data" in err
+
+
+def test_what_was_mounted_after_the_dry_run_is_not_flushed(node: FakeNode) -> None:
+    assert node.run(SCRIPT).code == 0
+    with (node.root / "proc/1/mountinfo").open("a") as table:
+        table.write("300 27 253:1 / /data rw - ext4 /dev/mapper/mpathb rw\n")
+    ran = node.run(SCRIPT, "--apply", "--yes")
+    assert (ran.code, node.asked("multipath", "tee")) == (3, [])
+
+
 def test_ctrl_c_ends_with_what_was_done(node: FakeNode) -> None:
     process = node.start(SCRIPT, "--apply")
     wait_for(process, "Run step 2?")
