@@ -14,7 +14,7 @@ from analyzer.report.words import Words
 from analyzer.runbook import ADMIN, Effect, Runbook, Step
 from analyzer.texts import Lang
 
-OPTIONS = (("", "show"), (" --apply", "apply"), (" --apply --only 3", "only"), (" --apply --from 3", "from"))
+OPTIONS = (("", "show"), (" --apply", "apply"), (" --apply --only N", "only"), (" --apply --from N", "from"))
 
 
 def head_comment(runbook: Runbook, lang: Lang) -> str:
@@ -24,19 +24,18 @@ def head_comment(runbook: Runbook, lang: Lang) -> str:
 
 
 def _texts(runbook: Runbook, words: Words) -> Iterator[str]:
-    title = words.say("runbook.title", host=runbook.host)
-    yield f"{title}, {words.say('runbook.made_from', bundle=runbook.bundle)}"
+    yield words.say("runbook.head", host=runbook.host, bundle=runbook.bundle)
     if runbook.host == ADMIN:
         yield words.say("runbook.bound_admin")
     else:
         yield words.say("runbook.bound", host=runbook.hostname, boot=runbook.boot_id)
     yield ""
-    yield f"{words.say('runbook.run')}:"
+    yield words.say("runbook.run")
     for option, name in OPTIONS:
         yield f"    {f'sh {plain_name(runbook.host)}.sh{option}':<36}  {words.say(f'runbook.run_{name}')}"
     yield words.say("runbook.again")
     yield ""
-    yield f"{words.say('runbook.steps')}:"
+    yield words.say("runbook.steps")
     for number, step in enumerate(runbook.steps, start=1):
         yield from _step(number, step, words)
     yield ""

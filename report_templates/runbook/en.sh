@@ -2,8 +2,8 @@ T_usage='Usage: sh %s.sh                     show each step and whether it would
        sh %s.sh --apply             run the steps; asks before each that destroys or closes a node, and
                                     before a change after a step by hand, a failed reading or a step left out
        sh %s.sh --apply --yes       run the steps without asking
-       sh %s.sh [--apply] --only 3  this step alone, by its number
-       sh %s.sh [--apply] --from 3  this step and those after it
+       sh %s.sh [--apply] --only N  step N alone
+       sh %s.sh [--apply] --from N  step N and those after it
 
 Made from the bundle %s.  Exit codes: 0 done, 2 wrong use, 3 refused by a guard,
 4 a command failed, 5 not agreed to, 128+N ended by signal N.  --apply writes a transcript

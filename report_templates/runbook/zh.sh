@@ -2,8 +2,8 @@ T_usage='用法： sh %s.sh                     显示每个步骤以及能否�
        sh %s.sh --apply             执行各步骤；破坏性步骤或停止节点调度前询问，
                                     手工步骤、查询失败或跳过步骤之后的改动执行前也会询问
        sh %s.sh --apply --yes       执行各步骤，不再询问
-       sh %s.sh [--apply] --only 3  只处理该编号的步骤
-       sh %s.sh [--apply] --from 3  从该编号的步骤开始
+       sh %s.sh [--apply] --only N  只处理步骤 N
+       sh %s.sh [--apply] --from N  从步骤 N 开始
 
 由采集包 %s 生成。退出码：0 完成；2 用法错误；3 被保护条件拒绝；
 4 命令失败；5 未获同意；128+N 被信号 N 终止。--apply 会在当前目录写入执行记录
