@@ -24,6 +24,7 @@ PACKAGES = ("bundle", "collector", "analyzer")
 # a module imports from its own layer and those before it
 LAYERS = (
     ("texts", "facts"),
+    ("guards",),
     ("runbook",),
     ("findings", "remedies", "parsers", "signals", "impact", "timeline"),
     ("rules",),

@@ -18,6 +18,7 @@ from bundle.writer import pack
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SICK, HEALTHY = SAMPLES / "stale_fail", SAMPLES / "healthy"
+REPORT = ("report.html", "report.json", "report.pdf")
 MAIN = "import sys; from analyzer.cli import main; sys.argv[0] = 'csi-analyzer'; main()"
 
 
@@ -52,7 +53,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_report_writes_all_files_and_ends_with_1(packed: Path, tmp_path: Path) -> None:
     done = run("report", packed, "-o", tmp_path / "out")
     assert done.returncode == 1, done.stderr
-    assert sorted(tree(tmp_path / "out")) == ["report.html", "report.json", "report.pdf", "runbook/worker-1.sh"]
+    assert sorted(tree(tmp_path / "out")) == [*REPORT, "runbook/worker-1.html", "runbook/worker-1.sh"]
     assert stat.S_IMODE((tmp_path / "out/runbook/worker-1.sh").stat().st_mode) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert b"Residual multipath map: 2 on worker-1" in done.stdout
