@@ -31,8 +31,9 @@ def nearest(told: Sequence[Told], quoted: frozenset[Place], limit: int) -> tuple
     return tuple(sorted(chosen, key=in_order))
 
 
-def in_order(one: Told) -> tuple[datetime, str, str, tuple[str, ...], tuple[tuple[str, str], ...], Place]:
-    return one.at, one.node, one.saying, one.names, one.values, place_of(one.evidence)
+def in_order(one: Told) -> tuple[datetime, Place, str, tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Of one second in one log, as the log has it."""
+    return one.at, place_of(one.evidence), one.saying, one.names, one.values
 
 
 def _distance(one: Told, quoted: frozenset[Place]) -> tuple[bool, int, bool, float]:

@@ -16,12 +16,13 @@ from analyzer.findings import Finding
 from analyzer.texts import Text
 from analyzer.timeline.mattering import matters
 from analyzer.timeline.moments import Moment, Sentence, Story, Told, Tone
-from analyzer.timeline.nearness import place_of, quoted_by
+from analyzer.timeline.nearness import Place, place_of, quoted_by
 from analyzer.timeline.sayings import SAYINGS
 from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying
 from analyzer.timeline.wording import listed, sentence
 
 MOST = 8
+AT_LEAST = 2  # sentences without trouble: one alone is no story
 ALIKE = timedelta(minutes=30)
 A_CHANGE = timedelta(minutes=3)  # what is no trouble that goes on, but a change: when matters
 AT_ONCE = timedelta(minutes=10)
@@ -73,8 +74,9 @@ class _Group:
         return 10 * self.saying.weight + (8 if self.is_quoted else 0) + (2 if self.is_bad else 0)
 
     @property
-    def order(self) -> tuple[datetime, int, str]:
-        return self.at, -self.saying.weight, self.pairs[0][0].saying
+    def order(self) -> tuple[datetime, Place, str]:
+        first = self.pairs[0][0]
+        return first.at, place_of(first.evidence), first.saying
 
     @property
     def rank(self) -> tuple[int, float, str]:
@@ -88,6 +90,8 @@ def story(pairs: Sequence[Pair], findings: Sequence[Finding], collected: datetim
     telling = [pair for pair in pairs if matters(pair[0].saying, rules)]
     groups = [_Group(alike, any(place_of(one.evidence) in quoted for one, _ in alike)) for alike in _alike(telling)]
     chosen = _best(_without_echoes(_in_time(groups)))
+    if len(chosen) < AT_LEAST and not any(group.is_bad for group in chosen):
+        return Story()
     return Story(tuple(_sentence(group, collected) for group in sorted(chosen, key=lambda group: group.order)))
 
 

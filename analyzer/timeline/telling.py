@@ -7,7 +7,7 @@ Output   `Timeline`, at most `MOST` moments.  Without a finding nothing is conce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ from analyzer.timeline.wording import listed, sentence
 
 MOST = 400
 ECHO = timedelta(minutes=2)  # a change of a condition, and the event that tells of it
+NODES, EVENTS = "cluster/nodes.json", "cluster/events.json"
 COLLECTOR = "\0"  # whose clock all are set to; no node is called so
 
 Facts = Mapping[type, object]
@@ -156,18 +157,18 @@ def _earlier(at: datetime, by: timedelta) -> datetime | None:
         return None
 
 
-def _once(in_time: Iterable[Told]) -> list[Told]:
-    """Without the event that repeats what a condition tells, and the other way round."""
-    last: dict[tuple[str, str, tuple[str, ...]], datetime] = {}
-    kept = []
+def _once(in_time: Sequence[Told]) -> list[Told]:
+    """Without events that only repeat what a node's condition tells, and tells better."""
+    changes: dict[tuple[str, str], list[datetime]] = {}
     for one in in_time:
-        topic = SAYINGS[one.saying].topic
-        key = (one.node, topic, one.names)
-        if topic in ("node", "node-back", "boot") and key in last and one.at - last[key] <= ECHO:
-            continue
-        last[key] = one.at
-        kept.append(one)
-    return kept
+        if one.evidence.source == NODES:
+            changes.setdefault((one.node, SAYINGS[one.saying].topic), []).append(one.at)
+    return [one for one in in_time if one.evidence.source != EVENTS or not _repeats(one, changes)]
+
+
+def _repeats(event: Told, changes: Mapping[tuple[str, str], Sequence[datetime]]) -> bool:
+    same = changes.get((event.node, SAYINGS[event.saying].topic), ())
+    return any(abs(event.at - at) <= ECHO for at in same)
 
 
 def _moment(one: Told) -> Moment:

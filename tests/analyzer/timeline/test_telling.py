@@ -14,7 +14,16 @@ from tests.analyzer.timeline.told import Node, clock, finding, said, timeline, u
 
 MULTIPATHD = "{time} {node} multipathd[387]: mpathb: remaining active paths: 0\n"
 NOT_READY = Event(
-    "default", "Node", "n1", "", "NodeNotReady", "x", 1, "2026-07-03T09:40:00Z", "", Span("cluster/e", 1, 1, ())
+    "default",
+    "Node",
+    "n1",
+    "",
+    "NodeNotReady",
+    "x",
+    1,
+    "2026-07-03T09:40:00Z",
+    "",
+    Span("cluster/events.json", 1, 1, ()),
 )
 
 
