@@ -29,7 +29,7 @@ from analyzer.timeline.sayings import SAYINGS
 from analyzer.timeline.sayings.saying import TELLING
 
 MOST_OF_A_NODE = 200
-MOST_OF_ALL = 50_000  # of all nodes together, so that a fleet of any size stays in memory
+MOST_OF_ALL = 25_000  # of all nodes together, so that a fleet of any size stays in memory
 WITHOUT_FINDINGS = 4
 DRIVERS_LOGS = ("files/var/log/huawei", "cluster/logs")
 IN_UTC = ("2.0", "4.2")  # the containers of these versions saw no /etc/localtime

@@ -64,16 +64,14 @@ def tell(given: Given) -> Timeline:
     about, quoted = concern(given.findings, given.cluster), quoted_by(given.findings)
     every = [one for node in given.nodes for one in node.told if not given.findings or about.is_about(one)]
     every += [*_of_cluster(given, about), *_collected(given)]
-    in_time = _once(sorted(_set_right(every, readings), key=in_order))
-    kept = nearest(in_time, quoted, MOST)
-    pairs = [(one, _moment(one)) for one in kept]
+    in_time = _once(sorted(dict.fromkeys(_set_right(every, readings)), key=in_order))
+    moments = {one: _moment(one) for one in nearest(in_time, quoted, MOST)}
+    of_story = [one for one in in_time if _is_of_story(one, about)]
     at = max((one.until or one.at for one in in_time if one.saying == "collected"), default=None)
     return Timeline(
-        moments=tuple(in_words for _, in_words in pairs),
-        left_out=len(in_time) - len(kept) + sum(node.left_out for node in given.nodes),
-        story=story([pair for pair in pairs if _is_of_story(pair[0], about)], given.findings, at)
-        if given.findings
-        else Timeline().story,
+        moments=tuple(moments.values()),
+        left_out=len(in_time) - len(moments) + sum(node.left_out for node in given.nodes),
+        story=story(of_story, moments, given.findings, at) if given.findings else Timeline().story,
         set_right=tuple(_set(readings)),
     )
 
