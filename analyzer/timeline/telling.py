@@ -60,6 +60,15 @@ class Given:
 
 
 def tell(given: Given) -> Timeline:
+    """What cannot be told takes nothing else down."""
+    failed = tuple(node.failed for node in given.nodes if node.failed)
+    try:
+        return replace(_timeline(given), failed=failed)
+    except Exception as error:
+        return Timeline(failed=(f"{type(error).__name__}: {error}", *failed))
+
+
+def _timeline(given: Given) -> Timeline:
     readings = _readings(given)
     about, quoted = concern(given.findings, given.cluster), quoted_by(given.findings)
     every = [one for node in given.nodes for one in node.told if not given.findings or about.is_about(one)]
