@@ -53,7 +53,7 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """`notes` are sentences about the clocks; `left_out` is "" when nothing was."""
+    """`notes` are sentences about the clocks, and about what could not be told; `left_out` is "" when nothing was."""
 
     story: tuple[StoryLine, ...] = ()
     moments: tuple[MomentView, ...] = ()
@@ -77,7 +77,7 @@ def history_view(timeline: Timeline, words: Words) -> HistoryView:
         nodes=tuple(sorted({moment.node for moment in moments})),
         kinds=tuple(sorted({(moment.kind, moment.kind_word) for moment in moments})),
         left_out=words.say("history.left_out", n=timeline.left_out) if timeline.left_out else "",
-        notes=tuple(_notes(timeline, words)) if moments else (),
+        notes=tuple(_notes(timeline, words)),
     )
 
 
@@ -122,7 +122,10 @@ def _repeats(moment: Moment, words: Words) -> str:
 
 
 def _notes(timeline: Timeline, words: Words) -> Iterable[str]:
-    yield words.say("history.clock")
+    for why in timeline.failed:
+        yield words.say("history.failed", why=printable(why))
+    if timeline.moments:
+        yield words.say("history.clock")
     for node, ahead in timeline.set_right:
         way = words.say("history.ahead" if ahead > 0 else "history.behind")
         yield words.say("history.set_right", node=printable(node), off=_how_much(abs(ahead), words), way=way)

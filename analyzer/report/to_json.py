@@ -52,6 +52,7 @@ def _report(analysis: Analysis) -> Json:
         "timeline": {
             "moments": [_moment(one) for one in analysis.timeline.moments],
             "left_out": analysis.timeline.left_out,
+            "failed": list(analysis.timeline.failed),
             "set_right": [{"node": node, "ahead_s": ahead} for node, ahead in analysis.timeline.set_right],
         },
     }

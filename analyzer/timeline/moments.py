@@ -99,13 +99,15 @@ class Story:
 class Timeline:
     """Moments in order; `left_out` are those that concern the findings less and would make it too long.
 
-    `set_right` names the clocks that were corrected, and by how many seconds each was ahead.
+    `set_right` names the clocks that were corrected, and by how many seconds each was ahead.  `failed` says of what
+    nothing could be told, and why.
     """
 
     moments: tuple[Moment, ...] = ()
     left_out: int = 0
     story: Story = Story()
     set_right: tuple[tuple[str, int], ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 NO_TIMELINE = Timeline()

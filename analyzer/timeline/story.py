@@ -1,6 +1,7 @@
 """The story: a few sentences, in order, that somebody who knows nothing can read in twenty seconds.
 
-Input    what concerns the findings, set right, in order; and the findings, whose quoted lines come first.
+Input    what concerns the findings, set right, in order; its moments, as far as the timeline has room for them; and the
+         findings, whose quoted lines come first.
 Output   at most `MOST` sentences.  One tells everything alike that happened within half an hour, on however many nodes;
          of what several witnesses tell of one topic at one time only the weightiest is told.  What is long past when
          the trouble begins is left to the timeline.
@@ -8,7 +9,7 @@ Output   at most `MOST` sentences.  One tells everything alike that happened wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,12 +17,13 @@ from analyzer.findings import Finding
 from analyzer.texts import Text
 from analyzer.timeline.mattering import matters
 from analyzer.timeline.moments import Moment, Sentence, Story, Told, Tone
-from analyzer.timeline.nearness import place_of, quoted_by
+from analyzer.timeline.nearness import Place, place_of, quoted_by
 from analyzer.timeline.sayings import SAYINGS
 from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying
 from analyzer.timeline.wording import listed, sentence
 
 MOST = 8
+AT_LEAST = 2  # sentences without trouble: one alone is no story
 ALIKE = timedelta(minutes=30)
 A_CHANGE = timedelta(minutes=3)  # what is no trouble that goes on, but a change: when matters
 AT_ONCE = timedelta(minutes=10)
@@ -38,31 +40,31 @@ STILL_SO = Text(
     zh="{says}（共 {times} 次，采集时仍在发生）",
 )
 
-Pair = tuple[Told, Moment]
+Moments = Mapping[Told, Moment]
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Moments that are told as one, in order."""
 
-    pairs: tuple[Pair, ...]
+    told: tuple[Told, ...]
     is_quoted: bool
 
     @property
     def saying(self) -> Saying:
-        return SAYINGS[self.pairs[0][0].saying]
+        return SAYINGS[self.told[0].saying]
 
     @property
     def at(self) -> datetime:
-        return self.pairs[0][0].at
+        return self.told[0].at
 
     @property
     def until(self) -> datetime:
-        return max(one.until or one.at for one, _ in self.pairs)
+        return max(_end(one) for one in self.told)
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        return tuple(sorted({one.node for one, _ in self.pairs if one.node}))
+        return tuple(sorted({one.node for one in self.told if one.node}))
 
     @property
     def is_bad(self) -> bool:
@@ -73,46 +75,49 @@ class _Group:
         return 10 * self.saying.weight + (8 if self.is_quoted else 0) + (2 if self.is_bad else 0)
 
     @property
-    def order(self) -> tuple[datetime, int, str]:
-        return self.at, -self.saying.weight, self.pairs[0][0].saying
+    def order(self) -> tuple[datetime, Place, str]:
+        first = self.told[0]
+        return first.at, place_of(first.evidence), first.saying
 
     @property
     def rank(self) -> tuple[int, float, str]:
         """The weightiest first; of equals that in which the trouble began, or else the latest."""
         at = self.at.timestamp()
-        return -self.score, at if self.is_bad and self.saying.weight == TURNING else -at, self.pairs[0][0].saying
+        return -self.score, at if self.is_bad and self.saying.weight == TURNING else -at, self.told[0].saying
 
 
-def story(pairs: Sequence[Pair], findings: Sequence[Finding], collected: datetime | None) -> Story:
+def story(told: Iterable[Told], moments: Moments, findings: Sequence[Finding], collected: datetime | None) -> Story:
     quoted, rules = quoted_by(findings), frozenset(finding.rule for finding in findings)
-    telling = [pair for pair in pairs if matters(pair[0].saying, rules)]
-    groups = [_Group(alike, any(place_of(one.evidence) in quoted for one, _ in alike)) for alike in _alike(telling)]
+    telling = [one for one in told if matters(one.saying, rules)]
+    groups = [_Group(alike, any(place_of(one.evidence) in quoted for one in alike)) for alike in _alike(telling)]
     chosen = _best(_without_echoes(_in_time(groups)))
-    return Story(tuple(_sentence(group, collected) for group in sorted(chosen, key=lambda group: group.order)))
+    if len(chosen) < AT_LEAST and not any(group.is_bad for group in chosen):
+        return Story()
+    return Story(tuple(_sentence(group, moments, collected) for group in sorted(chosen, key=lambda group: group.order)))
 
 
-def _alike(pairs: Iterable[Pair]) -> Iterator[tuple[Pair, ...]]:
+def _alike(told: Iterable[Told]) -> Iterator[tuple[Told, ...]]:
     """By what is said; apart where so much time lies between that one word for both would mislead."""
-    by_words: dict[tuple[str, tuple[tuple[str, str], ...], str], list[Pair]] = {}
-    for pair in pairs:
-        one, saying = pair[0], SAYINGS[pair[0].saying]
+    by_words: dict[tuple[str, tuple[tuple[str, str], ...], str], list[Told]] = {}
+    for one in told:
+        saying = SAYINGS[one.saying]
         if saying.weight > NEVER:
             node = one.node if saying.pairs_with_its_node else ""
-            by_words.setdefault((one.saying, one.values, node), []).append(pair)
+            by_words.setdefault((one.saying, one.values, node), []).append(one)
     for said in by_words.values():
-        apart = ALIKE if SAYINGS[said[0][0].saying].tone is Tone.BAD else A_CHANGE
+        apart = ALIKE if SAYINGS[said[0].saying].tone is Tone.BAD else A_CHANGE
         group, end = [said[0]], _end(said[0])
-        for pair in said[1:]:
-            if pair[0].at - end > apart:
+        for one in said[1:]:
+            if one.at - end > apart:
                 yield tuple(group)
                 group = []
-            group.append(pair)
-            end = max(end, _end(pair))
+            group.append(one)
+            end = max(end, _end(one))
         yield tuple(group)
 
 
-def _end(pair: Pair) -> datetime:
-    return pair[0].until or pair[0].at
+def _end(one: Told) -> datetime:
+    return one.until or one.at
 
 
 def _in_time(groups: Sequence[_Group]) -> list[_Group]:
@@ -158,23 +163,23 @@ def _best(groups: Iterable[_Group]) -> list[_Group]:
     return chosen
 
 
-def _sentence(group: _Group, collected: datetime | None) -> Sentence:
+def _sentence(group: _Group, moments: Moments, collected: datetime | None) -> Sentence:
     return Sentence(
         at=group.at,
         until=group.until if group.until > group.at else None,
         nodes=group.nodes,
         tone=group.saying.tone,
         says=_says(group, collected),
-        certain=all(moment.certain for _, moment in group.pairs),
-        moments=tuple(moment for _, moment in group.pairs),
+        certain=all(one.certain for one in group.told),
+        moments=tuple(moments[one] for one in group.told if one in moments),
     )
 
 
 def _says(group: _Group, collected: datetime | None) -> Text:
-    names = tuple(dict.fromkeys(name for one, _ in group.pairs for name in one.names))
-    more = sum(one.more for one, _ in group.pairs) + max(0, len(names) - LISTED)
+    names = tuple(dict.fromkeys(name for one in group.told for name in one.names))
+    more = sum(one.more for one in group.told) + max(0, len(names) - LISTED)
     nodes = listed(group.nodes[:LISTED], max(0, len(group.nodes) - LISTED))
-    says = sentence(replace(group.pairs[0][0], names=names[:LISTED], more=more), nodes)
+    says = sentence(replace(group.told[0], names=names[:LISTED], more=more), nodes)
     if group.nodes and not group.saying.names_its_node:
         says = ON.fill(nodes=nodes, says=says)
     whole = _how_often(says, group, collected)
@@ -182,7 +187,7 @@ def _says(group: _Group, collected: datetime | None) -> Text:
 
 
 def _how_often(says: Text, group: _Group, collected: datetime | None) -> Text:
-    times = sum(one.times for one, _ in group.pairs)
+    times = sum(one.times for one in group.told)
     if not group.is_bad or times < 2 or group.until - group.at < LASTING:
         return says
     if collected is not None and group.until >= collected - STILL:

@@ -7,7 +7,7 @@ Output   `Timeline`, at most `MOST` moments.  Without a finding nothing is conce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ from analyzer.timeline.wording import listed, sentence
 
 MOST = 400
 ECHO = timedelta(minutes=2)  # a change of a condition, and the event that tells of it
+NODES, EVENTS = "cluster/nodes.json", "cluster/events.json"
 COLLECTOR = "\0"  # whose clock all are set to; no node is called so
 
 Facts = Mapping[type, object]
@@ -59,20 +60,27 @@ class Given:
 
 
 def tell(given: Given) -> Timeline:
+    """What cannot be told takes nothing else down."""
+    failed = tuple(node.failed for node in given.nodes if node.failed)
+    try:
+        return replace(_timeline(given), failed=failed)
+    except Exception as error:
+        return Timeline(failed=(f"{type(error).__name__}: {error}", *failed))
+
+
+def _timeline(given: Given) -> Timeline:
     readings = _readings(given)
     about, quoted = concern(given.findings, given.cluster), quoted_by(given.findings)
     every = [one for node in given.nodes for one in node.told if not given.findings or about.is_about(one)]
     every += [*_of_cluster(given, about), *_collected(given)]
-    in_time = _once(sorted(_set_right(every, readings), key=in_order))
-    kept = nearest(in_time, quoted, MOST)
-    pairs = [(one, _moment(one)) for one in kept]
+    in_time = _once(sorted(dict.fromkeys(_set_right(every, readings)), key=in_order))
+    moments = {one: _moment(one) for one in nearest(in_time, quoted, MOST)}
+    of_story = [one for one in in_time if _is_of_story(one, about)]
     at = max((one.until or one.at for one in in_time if one.saying == "collected"), default=None)
     return Timeline(
-        moments=tuple(in_words for _, in_words in pairs),
-        left_out=len(in_time) - len(kept) + sum(node.left_out for node in given.nodes),
-        story=story([pair for pair in pairs if _is_of_story(pair[0], about)], given.findings, at)
-        if given.findings
-        else Timeline().story,
+        moments=tuple(moments.values()),
+        left_out=len(in_time) - len(moments) + sum(node.left_out for node in given.nodes),
+        story=story(of_story, moments, given.findings, at) if given.findings else Timeline().story,
         set_right=tuple(_set(readings)),
     )
 
@@ -156,18 +164,18 @@ def _earlier(at: datetime, by: timedelta) -> datetime | None:
         return None
 
 
-def _once(in_time: Iterable[Told]) -> list[Told]:
-    """Without the event that repeats what a condition tells, and the other way round."""
-    last: dict[tuple[str, str, tuple[str, ...]], datetime] = {}
-    kept = []
+def _once(in_time: Sequence[Told]) -> list[Told]:
+    """Without events that only repeat what a node's condition tells, and tells better."""
+    changes: dict[tuple[str, str], list[datetime]] = {}
     for one in in_time:
-        topic = SAYINGS[one.saying].topic
-        key = (one.node, topic, one.names)
-        if topic in ("node", "node-back", "boot") and key in last and one.at - last[key] <= ECHO:
-            continue
-        last[key] = one.at
-        kept.append(one)
-    return kept
+        if one.evidence.source == NODES:
+            changes.setdefault((one.node, SAYINGS[one.saying].topic), []).append(one.at)
+    return [one for one in in_time if one.evidence.source != EVENTS or not _repeats(one, changes)]
+
+
+def _repeats(event: Told, changes: Mapping[tuple[str, str], Sequence[datetime]]) -> bool:
+    same = changes.get((event.node, SAYINGS[event.saying].topic), ())
+    return any(abs(event.at - at) <= ECHO for at in same)
 
 
 def _moment(one: Told) -> Moment:

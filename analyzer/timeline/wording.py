@@ -29,11 +29,11 @@ def shortened(text: str) -> str:
 
 
 def in_short(message: str) -> str:
-    """One line: what was said at the bottom of all the wrapping."""
+    """One line without its full stop: what was said at the bottom of all the wrapping."""
     said = message.strip()[: 8 * SAID_CHARACTERS]
     for wrapping in (_WRAPPED, _UNABLE, _RPC):
         said = wrapping.sub("", said, count=1)
-    return " ".join(said.split()) or "?"
+    return " ".join(said.split()).rstrip(" .") or "?"
 
 
 def listed(names: Sequence[str], more: int = 0) -> Text:

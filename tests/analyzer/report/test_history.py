@@ -82,6 +82,11 @@ def test_what_was_left_out_is_counted():
     assert view().left_out == ""
 
 
+def test_what_could_not_be_told_is_said():
+    (note,) = view(Timeline(failed=("n1: KeyError: 'x'",))).notes
+    assert "KeyError" in note
+
+
 def test_the_cluster_is_called_so():
     assert view(Timeline((replace(MOMENT, node=""),))).moments[0].node == "the cluster"
 

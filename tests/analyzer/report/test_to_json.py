@@ -26,7 +26,7 @@ KEYS = {
     "steps": {"id", "phase", "effect", "does", "argv", "stdin", "save_as", "guard", "expect", "if_fails", "findings"},
     "guard": {"call", "says"},
     "story": {"at", "until", "nodes", "tone", "says", "certain", "moments"},
-    "timeline": {"moments", "left_out", "set_right"},
+    "timeline": {"moments", "left_out", "set_right", "failed"},
     "moments": {"at", "until", "times", "node", "kind", "tone", "says", "certain", "volumes", "evidence"},
     "set_right": {"node", "ahead_s"},
     "title": TEXT, "cause": TEXT, "does": TEXT, "expect": TEXT, "if_fails": TEXT, "says": TEXT,

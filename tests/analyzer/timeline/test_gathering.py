@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 from analyzer.facts.driver import Driver
+from analyzer.facts.logs import SignalHit, Signals
 from analyzer.findings import Evidence
+from analyzer.timeline.gathering import gather
+from analyzer.timeline.hits import VolumeNames
+from analyzer.timeline.telling import Given, tell
 from tests.analyzer.timeline.told import Node, clock, finding, utc
 
 PATHS = "2026-07-03T09:{minute:02}:00+0000 n1 multipathd[387]: map{minute}: remaining active paths: 0\n"
@@ -66,3 +70,11 @@ def test_which_zone_the_driver_writes_depends_on_its_version(version: str, at: s
     node = Node("n1", {CONTROLLER: DETACH}, clock("2026-07-03T18:00:00+0800"), cluster={Driver: driver})
     (one,) = node.told(finding("n1"))
     assert (one.at, one.certain) == (utc(at), certain)
+
+
+def test_a_log_too_strange_to_be_told_is_said_and_takes_nothing_down():
+    facts = {**Node("n1").facts(), Signals: Signals((SignalHit("kernel-io-error", (), 1, "", "", ()),), ())}
+    gathered = gather("n1", facts, (finding("n1"),), VolumeNames.of(None), 10)
+    assert gathered.failed.startswith("n1: IndexError")
+    told = tell(Given((gathered,), {}, VolumeNames.of(None), (finding("n1"),)))
+    assert told.failed == (gathered.failed,)

@@ -117,3 +117,15 @@ def test_a_boot_belongs_to_the_story_only_if_it_matters_to_what_was_found():
         for found in [finding("n1", rule=rule)]
     }
     assert boots == {"residual-multipath-map": True, "nfs-version-refused": False}
+
+
+def test_of_one_second_the_log_keeps_its_order():
+    times = "2026-07-03T09:40:00+0000 n1 kernel: "
+    said = (" session1: session recovery timed out after 5 secs", "EXT4-fs (dm-2): Remounting filesystem read-only")
+    log = "".join(f"{times}{line}\n" for line in said)
+    told = [one.says.en for one in timeline(Node("n1", {"files/var/log/messages": log})).story.sentences]
+    assert ["sessions" in told[-2], "read-only" in told[-1]] == [True, True]
+
+
+def test_a_change_alone_is_no_story():
+    assert timeline(Node("n1")).story.sentences == ()
