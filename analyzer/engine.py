@@ -24,7 +24,7 @@ from analyzer.facts.logs import PodLogs
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
 from analyzer.pictures.assembling import pictures_of
-from analyzer.pictures.looking import look
+from analyzer.pictures.looking import sight_of
 from analyzer.pictures.parts import VolumePicture
 from analyzer.reading import (
     NO_CLUSTER,
@@ -225,7 +225,7 @@ def _unread(node: str, outcome: Outcome, reason: str, cluster: _Cluster) -> _Jud
 def _judged_by(summary: NodeSummary, facts: Facts) -> _Judged:
     rules = all_rules()
     judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
-    return _Judged(summary, judgement, {kind: facts[kind] for kind in compared(rules)}, look(facts).pack())
+    return _Judged(summary, judgement, {kind: facts[kind] for kind in compared(rules)}, sight_of(facts))
 
 
 def _bound_to_host(judgement: Judgement, host: object) -> Judgement:

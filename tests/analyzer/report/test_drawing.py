@@ -154,7 +154,7 @@ def test_a_dead_part_is_crossed_dashed_and_called_dead():
         assert "dead" in text_of(part)
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "nothing was collected here"), ("zh", "未采集该节点")])
+@pytest.mark.parametrize(("lang", "word"), [("en", "nothing is known of this node"), ("zh", "该节点情况未知")])
 def test_what_is_unknown_is_drawn_as_unknown(lang: Lang, word: str):
     for sheet in svgs(pictures("stale_fail")[0], lang):
         unknown = [one for one in sheet.iter(f"{SVG}g") if one.attrib.get("class") == "part unknown"]
