@@ -173,6 +173,7 @@ def test_the_part_that_a_finding_is_about_is_flagged():
     (sheet, _) = svgs(pictures("stale_fail")[0])
     flagged = [one for one in sheet.iter(f"{SVG}g") if "found" in one.attrib.get("class", "")]
     assert ["mpathb" in text_of(one) for one in flagged] == [True]
+    assert [one.attrib["class"] for one in flagged[0].iter(f"{SVG}path")] == ["flag", "mark"]
 
 
 def test_what_a_finding_says_of_a_node_stands_in_it():
