@@ -26,7 +26,7 @@ from analyzer.facts.taken import NodeTaken
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
 from analyzer.pictures.assembling import pictures_of
-from analyzer.pictures.looking import look
+from analyzer.pictures.looking import sight_of
 from analyzer.pictures.parts import VolumePicture
 from analyzer.reading import (
     NO_CLUSTER,
@@ -242,7 +242,7 @@ def _judged_by(summary: NodeSummary, facts: Facts, cluster: _Cluster) -> _Judged
     rules = all_rules()
     judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
     told = gather(summary.node, facts, judgement.findings, cluster.volumes, cluster.told_most)
-    return _Judged(summary, judgement, {kind: facts[kind] for kind in _compared(rules)}, told, look(facts).pack())
+    return _Judged(summary, judgement, {kind: facts[kind] for kind in _compared(rules)}, told, sight_of(facts))
 
 
 def _compared(rules: Iterable[Rule]) -> frozenset[type]:

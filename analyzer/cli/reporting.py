@@ -40,9 +40,10 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
     """Write the report and the runbooks into a folder.
 
     The bundle is judged, and the folder gets report.html, report.pdf, report.json, and for each host with something to
-    do runbook/<host>.sh and the same steps as a page, runbook/<host>.html; an earlier report there is replaced.  With
-    --sign a signature lies beside each script, <host>.sh.sig: `csi-collector verify` or `ssh-keygen -Y verify` checks it.
-    Exit codes: 0 nothing found, 1 findings.
+    do runbook/<host>.sh and the same steps as a page, runbook/<host>.html; an earlier report there is replaced.
+
+    With --sign a signature lies beside each script, <host>.sh.sig, which `csi-collector verify` or `ssh-keygen -Y
+    verify` checks.  Exit codes: 0 nothing found, 1 findings.
 
     \b
     Examples:

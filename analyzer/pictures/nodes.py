@@ -59,26 +59,38 @@ def node_part(volume: Volume, seen: NodeSeen, findings: Sequence[Finding]) -> No
     names = {seen.name, seen.cluster_name}
     here = [one for one in findings if names & set(one.nodes)]
     wanted = bool(names & volume.nodes) if volume.wants_known or names & volume.nodes else None
-    devices = tuple(_of_volume(one.device, volume) for one in seen.volumes if one.device is not None)
+    own = [_of_volume(one, volume) for one in seen.volumes]
+    devices = tuple(one.device for one in own if one.device is not None)
     if volume.is_share:
-        devices = _portal(volume, seen)
-    elif not devices and not seen.lacks(Aspect.DEVICES) and (wanted or here):
-        devices = (_no_device(volume),)
+        devices = (*_portal(volume, seen), *devices)
+    elif all(one.is_foreign for one in devices) and not seen.lacks(Aspect.DEVICES) and (wanted or here):
+        devices = (_no_device(volume), *devices)
     if wanted is False:
         devices = tuple(_unwanted(one) for one in devices)
-    mounts = tuple(mount for one in seen.volumes for mount in one.mounts)
+    mounts = tuple(mount for one in own for mount in one.mounts)
     if names & volume.with_pods and not seen.lacks(Aspect.MOUNTS) and all(one.use is not Use.PUBLISH for one in mounts):
         mounts = (*mounts, MountPart(Use.PUBLISH, Part("", State.MISSING)))
     return _marked(NodePart(seen.name, devices, mounts, seen.gaps, wanted), here)
 
 
-def _of_volume(device: DevicePart, volume: Volume) -> DevicePart:
-    """A device that remembers another LUN, and reads this one, is said to."""
-    if not volume.wwn or volume.is_own(device.wwid):
-        return device
+def _of_volume(one: SeenVolume, volume: Volume) -> SeenVolume:
+    """Its own device as it is; one that remembers another LUN and reads this one; or one that is only in its place."""
+    device = one.device
+    if device is None or not (volume.wwn or volume.is_share) or volume.is_own(device.wwid):
+        return one
+    if volume.is_share or volume.wwn not in one.wwns:
+        return _in_its_place(one, device, volume)
     part = replace(device.part, state=State.WRONG, remarks=(Remark(What.REMEMBERS_OTHER, device.wwid),))
     paths = tuple(_reading(path, device.wwid, volume) for path in device.paths)
-    return replace(device, part=part, paths=paths)
+    return replace(one, device=replace(device, part=part, paths=paths))
+
+
+def _in_its_place(one: SeenVolume, device: DevicePart, volume: Volume) -> SeenVolume:
+    """Another volume, mounted where this one belongs: without its paths, which lead to another LUN."""
+    part = replace(device.part, state=State.WRONG, remarks=(Remark(What.IN_ITS_PLACE, device.wwid),))
+    mounts = tuple(mount for mount in one.mounts if volume.pv.name in mount.part.name.split("/"))
+    strange = tuple(_bent(mount, Remark(What.OF_ANOTHER)) for mount in mounts)
+    return replace(one, device=replace(device, part=part, paths=()), mounts=strange)
 
 
 def _reading(path: PathPart, wwid: str, volume: Volume) -> PathPart:
@@ -147,10 +159,15 @@ def _mount(mount: MountPart, point: str, finding: str) -> MountPart:
 
 
 def _told_by(mount: MountPart, remark: Remark, finding: str) -> MountPart:
+    bent = _bent(mount, remark)
+    return replace(bent, part=_with(bent.part, finding))
+
+
+def _bent(mount: MountPart, remark: Remark) -> MountPart:
     part = mount.part
     state = State.WRONG if part.state is State.ALIVE else part.state
     remarks = part.remarks if remark in part.remarks else (*part.remarks, remark)
-    return replace(mount, part=_with(replace(part, state=state, remarks=remarks), finding))
+    return replace(mount, part=replace(part, state=state, remarks=remarks))
 
 
 def _ways(device: DevicePart, name: str, finding: str) -> DevicePart:

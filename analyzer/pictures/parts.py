@@ -40,6 +40,8 @@ class What(StrEnum):
     OUT_OF_REACH = "out_of_reach"
     READS_OTHER = "reads_other"  # the WWID that answers
     REMEMBERS_OTHER = "remembers_other"  # the WWID of the map or disk that reads this LUN
+    IN_ITS_PLACE = "in_its_place"  # the WWID of another volume that is mounted where this one belongs
+    OF_ANOTHER = "of_another"  # a mount of it
     QUEUES = "queues"
     SUSPENDED = "suspended"
     UNWANTED = "unwanted"  # the cluster does not use the volume on this node
@@ -108,6 +110,11 @@ class DevicePart:
     wwid: str
     dm: str = ""
     paths: tuple[PathPart, ...] = ()
+
+    @property
+    def is_foreign(self) -> bool:
+        """Another volume's, mounted where this one belongs."""
+        return any(remark.what is What.IN_ITS_PLACE for remark in self.part.remarks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,16 +111,23 @@ def _wide_node(draft: Draft, node: NodePart, top: float) -> tuple[float, list[Bo
         devices.append(_beside(draft, device, paths, middle, y, device_w))
         for path in paths:
             _elbow(draft, devices[-1], path)
-        ends += paths or devices[-1:]
+        ends += paths or ([] if device.is_foreign else devices[-1:])
         y = max(box.bottom for box in (*devices, *paths)) + GAP
     for gap in node.gaps:
         if gap.aspect is not Aspect.MOUNTS:
             devices.append(_blind(draft, gap, middle, y, device_w))
             ends += devices[-1:] if gap.aspect is Aspect.DEVICES and not node.devices else []
             y = devices[-1].bottom + GAP
-    for mount in mounts if devices else ():
-        _elbow(draft, mount, devices[0])
+    _mounted(draft, mounts, devices, [one.is_foreign for one in node.devices])
     return _closed(draft, node, top, max((box.bottom for box in (*mounts, *devices, *ends)), default=y), PANEL), ends
+
+
+def _mounted(draft: Draft, mounts: Sequence[Box], devices: Sequence[Box], foreign: Sequence[bool]) -> None:
+    """What is mounted leads to the device; to the foreign one, where one is mounted in the volume's place."""
+    if devices:
+        device = devices[foreign.index(True) if True in foreign else 0]
+        for mount in mounts:
+            _elbow(draft, mount, device)
 
 
 def _beside(draft: Draft, device: DevicePart, paths: Sequence[Box], x: float, y: float, w: float) -> Box:

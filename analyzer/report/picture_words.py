@@ -149,7 +149,7 @@ class Teller:
         return self.words.say(key, what=told.what, says=self.said(told), **values)
 
 
-IDENTITIES = frozenset({What.READS_OTHER, What.REMEMBERS_OTHER, What.ANSWERS, What.REFUSES})
+IDENTITIES = frozenset({What.READS_OTHER, What.REMEMBERS_OTHER, What.IN_ITS_PLACE, What.ANSWERS, What.REFUSES})
 
 
 def title(picture: VolumePicture, words: Words) -> str:

@@ -198,6 +198,23 @@ def test_an_nvme_volume_misses_a_namespace():
     assert (device(drawn, "worker-1").kind, device(drawn, "worker-1").part.state) == (Kind.NVME, State.MISSING)
 
 
+def test_another_volume_that_is_mounted_in_its_place_is_not_taken_for_it():
+    name = "pvc-99999999-aaaa-4bbb-8ccc-000000000001"
+    seen = on(picture(of_scenario("mount-point/waiting-pod"), name), "worker-1")
+    missing, foreign = seen.devices
+    assert (missing.part.state, missing.paths) == (State.MISSING, ())
+    assert (foreign.is_foreign, foreign.part.name, foreign.paths) == (True, "mpathc", ())
+    (mount,) = seen.mounts
+    assert (mount.part.state, told(mount.part)) == (State.WRONG, {What.OF_ANOTHER})
+    assert [one.split("/")[0] for one in mount.part.findings] == ["mount-point-occupied"]
+
+
+def test_a_lun_is_not_said_to_answer_through_another_volumes_device():
+    name = "pvc-99999999-aaaa-4bbb-8ccc-000000000001"
+    lun = picture(of_scenario("mount-point/waiting-pod"), name).lun
+    assert (lun.part.state, told(lun.part)) == (State.UNKNOWN, set())
+
+
 def test_an_attachment_without_publish_info_is_wrong():
     drawn = of_scenario("publish-info/about-to-fail").pictures[0]
     (attachment,) = drawn.attachments

@@ -1,15 +1,19 @@
 """What is not known stays unknown; many volumes and nodes are bounded; and the order of reading does not matter."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analyzer.engine import Analysis, BundleInfo, analyse, analyse_snapshots
+from analyzer.facts.block import BlockDevices
 from analyzer.facts.storage import Transport
+from analyzer.facts.transport import NvmeControllers
 from analyzer.findings import Affected, Certainty, Finding, Severity
+from analyzer.parsers import nvme_list_subsys, sysfs_block
 from analyzer.pictures.assembling import NODES, pictures_of
-from analyzer.pictures.looking import look, plain
+from analyzer.pictures.looking import look, plain, sight_of
 from analyzer.pictures.naming import MOST, OF_ONE_FINDING, choose
 from analyzer.pictures.nodes import NodeSeen
 from analyzer.pictures.parts import Aspect, DevicePart, Gap, Kind, MountPart, Part, PathPart, State, Use
@@ -137,6 +141,41 @@ def test_a_sight_comes_out_as_it_was_packed():
     sight = look(node_facts(node()))
     assert sight.volumes
     assert Sight.unpack(sight.pack()) == sight
+
+
+def test_a_name_that_cannot_be_packed_costs_the_sight_of_its_node_and_not_the_verdict():
+    block = "nvme0n1/wwid:eui.6c\nnvme0n1/holders:\nnvme0n1/slaves:\n"
+    paths = [{"Name": "\ud800", "Transport": "tcp", "Address": "", "State": "live"}]
+    listed = json.dumps({"Subsystems": [{"Name": "nvme-subsys0", "NQN": "nqn.a", "Paths": paths}]})
+    facts = {
+        **node_facts(node()),
+        BlockDevices: sysfs_block.parse(link(block)),
+        NvmeControllers: nvme_list_subsys.parse(listed),
+    }
+    assert Sight.unpack(sight_of(facts)).gaps == (Gap(Aspect.NODE, "", Status.FAILED),)
+
+
+def link(block: str) -> str:
+    return f"{block}lrwxrwxrwx 1 root root 0 Nov 22 15:00 nvme0n1 -> ../devices/virtual/nvme-subsystem/nvme0n1\n"
+
+
+def test_a_namespace_has_the_controllers_of_its_subsystem_as_paths():
+    block = "nvme0n1/wwid:eui.6c\nnvme0n1/holders:\nnvme0n1/slaves:\n"
+    paths = [
+        {"Name": "nvme0", "Transport": "tcp", "Address": "traddr=192.0.2.1", "State": "live"},
+        {"Name": "nvme1", "Transport": "tcp", "Address": "traddr=192.0.2.2", "State": "connecting"},
+    ]
+    other = {"Name": "nvme-subsys1", "NQN": "nqn.b", "Paths": [{"Name": "nvme7", "State": "live"}]}
+    listed = json.dumps({"Subsystems": [{"Name": "nvme-subsys0", "NQN": "nqn.a", "Paths": paths}, other]})
+    facts = {BlockDevices: sysfs_block.parse(link(block)), NvmeControllers: nvme_list_subsys.parse(listed)}
+    (seen,) = look(facts).volumes
+    assert seen.wwns == ("6c",)
+    assert seen.device is not None
+    assert (seen.device.kind, seen.device.part.state) == (Kind.NVME, State.WRONG)
+    assert [(path.part.name, path.part.state) for path in seen.device.paths] == [
+        ("nvme0", State.ALIVE),
+        ("nvme1", State.DEAD),
+    ]
 
 
 def test_a_node_with_forty_healthy_maps_stays_small():

@@ -154,7 +154,7 @@ def test_a_dead_part_is_crossed_dashed_and_called_dead():
         assert "dead" in text_of(part)
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "nothing was collected here"), ("zh", "未采集该节点")])
+@pytest.mark.parametrize(("lang", "word"), [("en", "nothing is known of this node"), ("zh", "该节点情况未知")])
 def test_what_is_unknown_is_drawn_as_unknown(lang: Lang, word: str):
     for sheet in svgs(pictures("stale_fail")[0], lang):
         unknown = [one for one in sheet.iter(f"{SVG}g") if one.attrib.get("class") == "part unknown"]
@@ -173,6 +173,7 @@ def test_the_part_that_a_finding_is_about_is_flagged():
     (sheet, _) = svgs(pictures("stale_fail")[0])
     flagged = [one for one in sheet.iter(f"{SVG}g") if "found" in one.attrib.get("class", "")]
     assert ["mpathb" in text_of(one) for one in flagged] == [True]
+    assert [one.attrib["class"] for one in flagged[0].iter(f"{SVG}path")] == ["flag", "mark"]
 
 
 def test_what_a_finding_says_of_a_node_stands_in_it():
