@@ -10,7 +10,7 @@ not judge, it may have been there already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -114,11 +114,19 @@ def compare(before: Side, after: Side, rules: Sequence[Rule]) -> Comparison:
         before=before,
         after=after,
         changes=tuple(sorted(changes, key=lambda change: fates.index(change.fate))),
-        unjudged=tuple(second.lost(before.verdict, before.bundle.nodes)),
+        unjudged=tuple(_unjudged(before, first, second)),
         is_swapped=_is_earlier(after.bundle.started, before.bundle.started),
         is_same=(before.bundle.name, before.bundle.started) == (after.bundle.name, after.bundle.started),
         restarted=tuple(node for node, (old, new) in boots.items() if old and new and old != new),
     )
+
+
+def _unjudged(before: Side, first: Judged, second: Judged) -> Iterator[Doubt]:
+    """Of the cluster's rules also the nodes that they look at."""
+    for entry in before.verdict.cleared:
+        places = {*entry.nodes, *before.bundle.nodes} if CLUSTER in entry.nodes else {*entry.nodes}
+        known = (place for place in sorted(places) if first.doubt(entry.rule, place) is None)
+        yield from dict.fromkeys(doubt for place in known if (doubt := second.doubt(entry.rule, place)))
 
 
 def _is_earlier(one: str, other: str) -> bool:

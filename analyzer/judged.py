@@ -7,7 +7,7 @@ A verdict may come from another version of this program: a rule that it does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,10 +68,3 @@ class Judged:
         if node not in self._nodes:
             return Doubt(rule, node, Why.NO_NODE)
         return Doubt(rule, node, Why.MISSING, self._cut_off[node]) if node in self._cut_off else None
-
-    def lost(self, earlier: Verdict, nodes: Iterable[str]) -> Iterator[Doubt]:
-        """What an earlier verdict on these nodes cleared, and this one did not judge."""
-        for entry in earlier.cleared:
-            places = {*entry.nodes, *nodes} if CLUSTER in entry.nodes else {*entry.nodes}
-            found = {doubt for place in places if (doubt := self.doubt(entry.rule, place))}
-            yield from sorted(found, key=lambda doubt: doubt.node)
