@@ -8,7 +8,11 @@ begin() {
     [ "$role" = node ] || PATH=$PATH:$callers_path  # an admin may keep kubectl anywhere
     work=$(mktemp -d "${TMPDIR:-/tmp}/runbook.XXXXXX") || { complain "$T_no_folder"; exit 2; }
     trap 'cleanup $?' EXIT
-    for signal in 1 2 3 13 15; do trap "interrupted $signal" "$signal"; done
+    trap 'interrupted 1' HUP
+    trap 'interrupted 2' INT
+    trap 'interrupted 3' QUIT
+    trap 'interrupted 13' PIPE
+    trap 'interrupted 15' TERM
     [ "$mode" = apply ] || play 9>/dev/null
     own_sha256
     stem=./runbook-$script_name-$(date -u +%Y%m%dT%H%M%SZ)
@@ -96,7 +100,7 @@ take_back() {
 }
 
 interrupted() {
-    trap '' 1 2 3 13 15
+    trap '' HUP INT QUIT PIPE TERM
     [ "$1" -ne 13 ] || exec >/dev/null  # nobody reads any more
     number=$running
     stop "$((128 + $1))" "$T_interrupted" "${running:+running}"
@@ -104,7 +108,7 @@ interrupted() {
 
 # cleanup EXIT_CODE
 cleanup() {
-    trap '' 1 2 3 13 15
+    trap '' HUP INT QUIT PIPE TERM
     write_result "$(outcome "$1")" "$1"
     [ -z "$work" ] || rm -rf -- "$work"
 }
