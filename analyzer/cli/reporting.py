@@ -20,7 +20,7 @@ from analyzer.texts import LANGS, Lang
 
 if TYPE_CHECKING:
     from analyzer.engine import Analysis
-    from analyzer.report.model import Report
+    from analyzer.report.views import Report
     from analyzer.runbook import Runbook
 
 BUNDLE = click.Path(exists=True, path_type=Path)

@@ -15,8 +15,8 @@ from analyzer.texts import Lang
 
 if TYPE_CHECKING:
     from analyzer.engine import Analysis
-    from analyzer.report.model import Report
     from analyzer.report.part import Part
+    from analyzer.report.views import Report
 
 NAMES = 12  # named in an error
 

@@ -15,8 +15,8 @@ from analyzer.engine import Analysis
 from analyzer.facts import Unknown
 from analyzer.parsers import all_parsers
 from analyzer.parsers.objects import all_object_parsers
-from analyzer.report.model import QuoteView, Report
 from analyzer.report.printable import printable
+from analyzer.report.views import QuoteView, Report
 from analyzer.report.words import Words
 from analyzer.signals.signal import LOGS_OF_PROBE
 from bundle.capture import Status

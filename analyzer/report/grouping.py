@@ -15,7 +15,7 @@ from itertools import islice
 
 from analyzer.findings import Affected
 from analyzer.report.likeness import naming, pattern
-from analyzer.report.model import FindingView, HostView, Report, StepView
+from analyzer.report.views import FindingView, HostView, Report, StepView
 
 STEPS_WHOLE = 48  # of all hosts together: as many are printed host by host
 STEPS_PRINTED = 80  # past that, of the hosts that stand for others
@@ -121,7 +121,7 @@ def _hosts(
 ) -> tuple[tuple[HostGroup, ...], tuple[HostRow, ...], int]:
     if sum(len(host.steps) for host in hosts) <= STEPS_WHOLE:
         return tuple(HostGroup(host, _numbered(host), (), ()) for host in hosts), (), 0
-    printed, groups, others, rows = 0, [], [], iter(range(ROWS))
+    printed, groups, others, rows = 0, list[HostGroup](), list[HostRow](), iter(range(ROWS))
     for alike in _by_kinds(hosts, told):
         steps, more = _first_of_each_kind(alike[0], told)
         if groups and printed + len(steps) > STEPS_PRINTED:

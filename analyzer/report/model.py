@@ -1,4 +1,4 @@
-"""What the report says, in one language, ready for any dress: the engine's analysis -> Report.
+"""The engine's analysis -> what the report says of it in one language.
 
 Input    an analysis and a language.  Output  frozen values of printable strings, in the order they are shown.
 No clock, no environment: the same analysis gives the same report.
@@ -8,24 +8,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from analyzer.engine import Analysis
 from analyzer.findings import Affected, Evidence, Finding, Severity
 from analyzer.report.commands import command_line, script_name
-from analyzer.report.coverage import (
-    ClearedView,
-    OutcomeView,
-    UncheckedView,
-    cleared_views,
-    outcome_views,
-    unchecked_views,
-)
-from analyzer.report.history import NO_HISTORY, HistoryView, history_view
+from analyzer.report.coverage import cleared_views, outcome_views, unchecked_views
+from analyzer.report.history import history_view
 from analyzer.report.links import Index, Link, titled
-from analyzer.report.pictures import PictureView, more_pictures, picture_views
+from analyzer.report.pictures import more_pictures, picture_views
 from analyzer.report.printable import printable
-from analyzer.report.verdict import VerdictView, causes, verdict_view
+from analyzer.report.verdict import causes, verdict_view
+from analyzer.report.views import (
+    BundleView,
+    Fact,
+    FindingView,
+    HostView,
+    QuoteView,
+    Report,
+    StepView,
+)
 from analyzer.report.words import Words
 from analyzer.rules import all_rules
 from analyzer.runbook import ADMIN, Effect, Runbook, Step
@@ -33,119 +35,6 @@ from analyzer.texts import Lang, Text
 from bundle.capture import Outcome
 
 QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """`command` is "" for a step by hand, `risk` for one that only reads.
-
-    `number` is its place in its script; `findings` want it.
-    """
-
-    number: int
-    does: str
-    effect: str
-    effect_word: str
-    command: str
-    guards: tuple[str, ...]
-    expect: str
-    if_fails: str
-    risk: str
-    findings: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HostView:
-    """`name` is the node's own; `host` is how it is called in a heading."""
-
-    anchor: str
-    name: str
-    host: str
-    script: str
-    boot_id: str
-    findings: tuple[Link, ...]
-    steps: tuple[StepView, ...]
-    destroying: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteView:
-    """`place` is `node probe:first-last`; each line is shown with its number."""
-
-    place: str
-    lines: tuple[str, ...]
-    numbers: tuple[int, ...]
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause.
-
-    `kind` is what the verdict calls it; `nodes` are some of `node_names`, in words.
-    """
-
-    anchor: str
-    id: str
-    rule: str
-    kind: str
-    severity: str
-    severity_word: str
-    certainty: str
-    certainty_word: str
-    title: str
-    nodes: str
-    node_names: tuple[str, ...]
-    subject: str
-    cause: tuple[str, ...]
-    affects: tuple[Affected, ...]
-    quotes: tuple[QuoteView, ...]
-    symptoms: tuple[FindingView, ...]
-    also_explains: tuple[Link, ...]
-    mended_by: tuple[Link, ...]
-
-    @property
-    def number(self) -> int:
-        """Its place in the verdict, from 1."""
-        return int(self.anchor.removeprefix("f"))
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class BundleView:
-    """`facts` are what the page's head tells of the bundle; `checksum` is the SHA-256 of its file, "" for a folder."""
-
-    name: str
-    format: int
-    started: str
-    complete: bool
-    findings: int
-    facts: tuple[Fact, ...]
-    tool_version: str = ""
-    checksum: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    lang: Lang
-    bundle: BundleView
-    verdict: VerdictView
-    hosts: tuple[HostView, ...]
-    without_command: tuple[Link, ...]
-    findings: tuple[FindingView, ...]
-    cleared: tuple[ClearedView, ...]
-    unchecked: tuple[UncheckedView, ...]
-    outcomes: tuple[OutcomeView, ...]
-    more_hosts: str = ""  # said where a shortened report leaves out hosts
-    more_findings: str = ""
-    history: HistoryView = NO_HISTORY
-    pictures: tuple[PictureView, ...] = ()
-    more_pictures: str = ""
 
 
 def shortened(report: Report, *, hosts: int, findings: int) -> Report:

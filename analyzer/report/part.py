@@ -16,8 +16,8 @@ from analyzer.engine import Analysis
 from analyzer.findings import Cleared, Inconclusive
 from analyzer.report.coverage import cleared_views, outcome_views, unchecked_views
 from analyzer.report.links import Link
-from analyzer.report.model import FindingView, HostView, Report
 from analyzer.report.printable import printable
+from analyzer.report.views import FindingView, HostView, Report
 from analyzer.report.words import Words
 from analyzer.rules import all_rules
 

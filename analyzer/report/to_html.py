@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from analyzer.findings import Severity
 from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged, spans
-from analyzer.report.model import FindingView, Report
+from analyzer.report.views import FindingView, Report
 from analyzer.report.words import Words
 from analyzer.texts import Lang
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from analyzer.report.coverage import UncheckedView
 from analyzer.report.links import Link
 from analyzer.report.markdown_text import cell, code, fenced, inline, summary
-from analyzer.report.model import FindingView, HostView, QuoteView, Report, StepView, shortened
+from analyzer.report.model import shortened
 from analyzer.report.overview import headline
 from analyzer.report.part import Part, flat
+from analyzer.report.views import FindingView, HostView, QuoteView, Report, StepView
 from analyzer.report.words import Words
 
 HOSTS = 10

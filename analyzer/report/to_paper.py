@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 
 from analyzer.report import gaps
 from analyzer.report.grouping import group
-from analyzer.report.model import Report
 from analyzer.report.typeset import typeset
+from analyzer.report.views import Report
 from analyzer.report.words import Words
 
 _TICKS = re.compile(r"`([^`\n]{1,300})`")

@@ -15,8 +15,8 @@ import jinja2
 from markupsafe import Markup
 
 from analyzer.report.commands import SIGNED_FOR
-from analyzer.report.model import HostView, Report
 from analyzer.report.to_html import code_in_ticks
+from analyzer.report.views import HostView, Report
 from analyzer.report.words import Words
 
 

@@ -14,9 +14,9 @@ from analyzer.judged import Doubt, Why
 from analyzer.report.coverage import UncheckedView, unchecked_views
 from analyzer.report.diff.headline import headline, level
 from analyzer.report.diff.notes import notes
-from analyzer.report.model import Fact
 from analyzer.report.printable import printable
 from analyzer.report.verdict import some_nodes
+from analyzer.report.views import Fact
 from analyzer.report.words import Words
 from analyzer.rules import all_rules
 from analyzer.texts import Lang, Text
