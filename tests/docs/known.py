@@ -13,6 +13,7 @@ import click
 
 import analyzer.cli
 import collector.cli
+from tests.docs.pages import TUTORIAL, Command, commands, pages
 
 EXEMPT = {
     "git clone": "needs the network",
@@ -31,6 +32,13 @@ PROGRAMS = {"csi-analyzer": analyzer.cli.cli, "csi-collector": collector.cli.cli
 
 def why_not_run(command: str) -> str:
     return next((reason for start, reason in EXEMPT.items() if command.startswith(start)), "")
+
+
+def commands_to_run() -> Iterator[Command]:
+    """Those of all pages but the tutorial, in the order of reading."""
+    for page in pages():
+        if page != TUTORIAL:
+            yield from (command for command in commands(page) if not why_not_run(command.text))
 
 
 def missing(command: str) -> tuple[str, ...]:

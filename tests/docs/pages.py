@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TUTORIAL = "docs/new-rule.md"  # its commands are run in a copy of the repository: test_new_rule.py
 PROMPT, MORE = "$ ", "…"
+COMMENT = re.compile(r" +# .*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _typed(block: Block) -> Iterator[Command]:
         if pending.endswith("\\"):
             pending = pending[:-1]
         elif pending and not pending.startswith("#"):
-            yield Command(block.page, number, pending, block.node)
+            yield Command(block.page, number, COMMENT.sub("", pending), block.node)
             pending = ""
         else:
             pending = ""

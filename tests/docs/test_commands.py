@@ -6,32 +6,39 @@ To show what is printed now: `python -m tests.docs.update` (`make docs`).
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.docs.known import EXEMPT, PROGRAMS, missing, why_not_run
+from tests.docs.known import EXEMPT, PROGRAMS, commands_to_run, missing
 from tests.docs.outputs import as_shown, normal
-from tests.docs.pages import ROOT, TUTORIAL, Command, blocks, commands, pages, prose
-from tests.docs.place import COLLECT, Place
+from tests.docs.pages import ROOT, Command, blocks, commands, pages, prose
+from tests.docs.place import Place
+from tests.samples import replaying
 
 LANGUAGES = {"sh", "console", "text", "python", "toml"}
 # the beginning of a line that somebody may mean to be typed
 TYPED = re.compile(r"(\$|csi-|sh |sudo |kubectl |make |python|\.venv/|pip |apt-get |multipath|systemctl )")
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page != TUTORIAL])
-def test_every_command_of_the_page_runs(page: str, place: Place) -> None:
-    for command in commands(page):
-        if not why_not_run(command.text):
-            check(command, place)
+@pytest.mark.skipif(replaying.why_not() != "", reason=replaying.why_not() or "namespaces work")
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_every_command_runs_and_prints_what_its_page_shows(tmp_path: Path) -> None:
+    """One after the other, as a reader goes through the pages: each counts on what the README has made."""
+    with Place(tmp_path).opened() as place:
+        wrong = [said for command in commands_to_run() for said in complaints(command, place)]
+    assert wrong == []
 
 
-def check(command: Command, place: Place) -> None:
+def complaints(command: Command, place: Place) -> Iterator[str]:
     code, printed = place.run(command.text, command.node)
     fine = (0, 1) if command.text.startswith(tuple(PROGRAMS)) else (0,)  # 1: findings
-    assert code in fine, f"{command} ended with {code}:\n{printed}"
-    if command.shown is not None:
-        assert normal(as_shown(printed, command.shown)) == normal(command.shown), str(command)
+    if code not in fine:
+        yield f"{command} ended with {code}: {printed}"
+    elif command.shown is not None and normal(as_shown(printed, command.shown)) != normal(command.shown):
+        yield f"{command} printed {as_shown(printed, command.shown)}"
 
 
 @pytest.mark.parametrize("page", pages())
@@ -63,9 +70,3 @@ def test_every_target_of_make_exists() -> None:
     typed = [command.text.split() for page in pages() for command in commands(page) if command.text.startswith("make ")]
     said = [span.split() for page in pages() for span in re.findall(r"`(make [a-z ]+)`", prose(page))]
     assert {target for _, *named in typed + said for target in named} <= targets
-
-
-def test_the_bundle_of_all_pages_is_the_one_of_the_readme() -> None:
-    assert COLLECT in [command.text for command in commands("README.md")]
-
-

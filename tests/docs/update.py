@@ -5,39 +5,30 @@ Only what differs by more than times and sizes is written.  Read the difference 
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
-from tests.docs.known import why_not_run
+from tests.docs.known import commands_to_run
 from tests.docs.outputs import as_shown, normal
-from tests.docs.pages import ROOT, TUTORIAL, Command, commands, pages, text_of
-from tests.docs.place import COLLECT, Place
+from tests.docs.pages import ROOT, Command, text_of
+from tests.docs.place import Place
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="docs-") as folder, Place(Path(folder)).opened() as place:
-        place.run(COLLECT)
-        for page in pages():
-            if page != TUTORIAL:
-                update(page, place)
+        told = [(command, place.run(command.text, command.node)[1]) for command in commands_to_run()]
+    for command, printed in reversed(told):  # from the end of each page, so that the lines before keep their numbers
+        if command.shown is not None:
+            update(command, command.shown, as_shown(printed, command.shown))
 
 
-def update(page: str, place: Place) -> None:
-    lines = text_of(page).splitlines()
-    told = [(command, place.run(command.text, command.node)[1]) for command in commands(page) if runs(command)]
-    for command, printed in reversed(told):
-        if command.shown is None:
-            continue
-        now = as_shown(printed, command.shown)
-        if normal(now) != normal(command.shown):
-            print(command, file=sys.stderr)
-            lines[command.first : command.first + len(command.shown)] = now
-    (ROOT / page).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def runs(command: Command) -> bool:
-    return not why_not_run(command.text)
+def update(command: Command, shown: tuple[str, ...], printed: tuple[str, ...]) -> None:
+    if normal(shown) == normal(printed):
+        return
+    print(command)
+    lines = text_of(command.page).splitlines()
+    lines[command.first : command.first + len(shown)] = printed
+    (ROOT / command.page).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
