@@ -16,11 +16,10 @@ VARYING = (
     (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}\b"), "TIME"),  # as ls prints it
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"\b\d+(\.\d+)? s\b"), "SECONDS"),
-    (re.compile(r"(?<= )\d+\.\d(?= +$)"), "SECONDS"),
+    (re.compile(r" +\d+\.\d$"), " SECONDS"),  # the last column of the collector's table
     (re.compile(r"\b\d+ bytes\b"), "SIZE"),
     (re.compile(r"^\[\d+/"), "[n/"),
-    (re.compile(r"(?<=\d/)\d+(?= +SECONDS)"), "PROBES"),
-    (re.compile(r"\s+$"), ""),
+    (re.compile(r"\d+/\d+(?= SECONDS)"), "ANSWERS"),
 )
 
 

@@ -23,8 +23,8 @@ from samples.pack import HERE
 from samples.replay import Replay
 from tests.docs.pages import ROOT
 
-CLUSTER = HERE / "stale_fail/cluster"
-NODES = {"worker-1": HERE / "stale_fail/nodes/worker-1", "worker-2": HERE / "demo/nodes/worker-2"}
+CLUSTER = HERE / "half_cleaned/cluster"
+NODES = {"worker-1": HERE / "half_cleaned/nodes/worker-1", "worker-2": HERE / "demo/nodes/worker-2"}
 ANSWERS = b"yes\n" * 50  # to what a runbook asks
 SCP = """#!/bin/sh
 place() { case $1 in *:*) node=${1%%:*}; echo "$NODES/${node#*@}/${1#*:}" ;; *) echo "$1" ;; esac; }
