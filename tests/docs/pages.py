@@ -78,10 +78,14 @@ def prose(page: str) -> str:
 
 def commands(page: str) -> Iterator[Command]:
     for block in blocks(page):
-        if block.language == "sh":
-            yield from _typed(block)
-        elif block.language == "console":
-            yield from _session(block)
+        yield from commands_of(block)
+
+
+def commands_of(block: Block) -> Iterator[Command]:
+    if block.language == "sh":
+        yield from _typed(block)
+    elif block.language == "console":
+        yield from _session(block)
 
 
 def _typed(block: Block) -> Iterator[Command]:
