@@ -89,7 +89,8 @@ remedy. `csi-analyzer rules show ID` also tells the false alarms and the source.
 
 由 `make docs` 根据规则生成，请勿手工修改。英文版：[rules.md](rules.md)。
 
-每条规则给出标识、中英文名称、判断依据、不在此报告的情形以及处理方法。误报情形和来源见 `csi-analyzer rules show ID --lang zh`。
+每条规则给出标识、中英文名称、判断依据、不在此报告的情形以及处理方法。误报情形和来源见
+ `csi-analyzer rules show ID --lang zh`。
 """,
 )
 TABLE = Text(en="| rule | severity | title |", zh="| 规则 | 严重程度 | 名称 |")
@@ -102,6 +103,7 @@ SECTIONS = {  # those that are told, and how they begin here
     "处理": "**处理**：",
 }
 CJK = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”"
+MARKS = re.compile(r"([*<\[\]]|(?<!\w)_|_(?!\w))")  # what Markdown would take for its own
 WIDTH = 120
 
 
@@ -166,12 +168,16 @@ def _plain(text: str, lang: Lang) -> str:
     if lang == "zh":
         joined = re.sub(f"(?<=[{CJK}]) (?=[{CJK}])|(?<=[，。；：、]) ", "", joined)
     words = re.split(r"(`[^`]*`)", joined)
-    return "".join(word if word.startswith("`") else re.sub(r"([*<\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", word) for word in words)
+    return "".join(
+        word if word.startswith("`") else re.sub(r"([*<\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", word) for word in words
+    )
 
 
 def _wrapped(paragraph: str, lang: Lang) -> str:
     """Chinese stays on its line: where it is broken, a space is shown."""
-    return paragraph if lang == "zh" else textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return (
+        paragraph if lang == "zh" else textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 if __name__ == "__main__":
