@@ -51,8 +51,9 @@ class Command:
 
 
 def pages() -> tuple[str, ...]:
+    """Support comes before the customer, who gets what support has made."""
     own = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md"))]
-    return ("README.md", "README.zh.md", "CONTRIBUTING.md", *own)
+    return tuple(dict.fromkeys(("README.md", "README.zh.md", "CONTRIBUTING.md", "docs/support.md", *own)))
 
 
 def text_of(page: str) -> str:

@@ -18,7 +18,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from samples import apiserver, sshd
+from samples import apiserver, loopback, sshd
 from samples.pack import HERE
 from samples.replay import Replay
 from tests.docs.pages import ROOT
@@ -53,6 +53,7 @@ class Place:
             (folder / name).symlink_to(ROOT / name)
         (self._bin / "scp").write_text(SCP)
         (self._bin / "scp").chmod(0o755)
+        loopback.make_key(self._home / ".ssh/support").with_name("support.pub").rename(folder / "support.pub")
         (folder / "nodes.txt").write_text("".join(f"{name}\n" for name in NODES))
 
     @contextlib.contextmanager
