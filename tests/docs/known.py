@@ -21,7 +21,7 @@ EXEMPT = {
     "apt-get": "changes the system",
     "make": "each is another program of the house: the target is looked up in the Makefile",
     "ssh-keyscan": "asks a host beyond loopback",
-    "ssh-keygen": "asks for a passphrase; the place has the key",
+    "ssh-keygen -t": "asks for a passphrase; the place has the key",
     "ssh ": "opens a terminal on a node; what is typed there is run",
     ".venv/bin/pytest": "`make test` runs it",
     ".venv/bin/ruff": "`make test` runs it",
@@ -45,7 +45,8 @@ def commands_to_run() -> Iterator[Command]:
 
 
 def is_awaited(command: str) -> bool:
-    return bool(AWAITED.intersection(missing(command)))
+    unsigned = ".sh.sig" in command and bool(missing("csi-analyzer report --sign"))
+    return unsigned or bool(AWAITED.intersection(missing(command)))
 
 
 def missing(command: str) -> tuple[str, ...]:
