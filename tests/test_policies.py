@@ -24,10 +24,13 @@ PACKAGES = ("bundle", "collector", "analyzer")
 # a module imports from its own layer and those before it
 LAYERS = (
     ("texts", "facts"),
+    ("guards",),
     ("runbook",),
-    ("findings", "remedies", "parsers", "signals", "impact"),
+    ("findings", "remedies", "parsers", "signals", "impact", "timeline"),
     ("rules",),
+    ("pictures",),
     ("reading", "judging", "engine"),
+    ("judged", "matching", "comparing"),
     ("report",),
     ("cli",),
 )

@@ -42,11 +42,12 @@ class MissingView:
 
 @dataclass(frozen=True, slots=True)
 class UncheckedView:
-    """Nodes that share the same gaps."""
+    """Nodes that share the same gaps; `nodes` are all of them, "" the cluster."""
 
     where: str
     names: tuple[str, ...]
     missing: tuple[MissingView, ...]
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _unchecked_view(
         )
         for probe, status, reason, rules in gaps
     )
-    return UncheckedView(where, listed, missing)
+    return UncheckedView(where, listed, missing, tuple(printable(name) for name in names))
 
 
 def _repair(probe: str, status: Status, reason: str, words: Words) -> str:

@@ -21,7 +21,9 @@ from analyzer.report.coverage import (
     outcome_views,
     unchecked_views,
 )
+from analyzer.report.history import NO_HISTORY, HistoryView, history_view
 from analyzer.report.links import Index, Link, titled
+from analyzer.report.pictures import PictureView, more_pictures, picture_views
 from analyzer.report.printable import printable
 from analyzer.report.verdict import VerdictView, causes, verdict_view
 from analyzer.report.words import Words
@@ -35,8 +37,12 @@ QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """`command` is "" for a step by hand."""
+    """`command` is "" for a step by hand, `risk` for one that only reads.
 
+    `number` is its place in its script; `findings` want it.
+    """
+
+    number: int
     does: str
     effect: str
     effect_word: str
@@ -44,11 +50,16 @@ class StepView:
     guards: tuple[str, ...]
     expect: str
     if_fails: str
+    risk: str
+    findings: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HostView:
+    """`name` is the node's own; `host` is how it is called in a heading."""
+
     anchor: str
+    name: str
     host: str
     script: str
     boot_id: str
@@ -59,25 +70,32 @@ class HostView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """`place` is `node probe:first-last`."""
+    """`place` is `node probe:first-last`; each line is shown with its number."""
 
     place: str
     lines: tuple[str, ...]
+    numbers: tuple[int, ...]
     left_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause."""
+    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause.
+
+    `kind` is what the verdict calls it; `nodes` are some of `node_names`, in words.
+    """
 
     anchor: str
+    id: str
     rule: str
+    kind: str
     severity: str
     severity_word: str
     certainty: str
     certainty_word: str
     title: str
     nodes: str
+    node_names: tuple[str, ...]
     subject: str
     cause: tuple[str, ...]
     affects: tuple[Affected, ...]
@@ -85,6 +103,11 @@ class FindingView:
     symptoms: tuple[FindingView, ...]
     also_explains: tuple[Link, ...]
     mended_by: tuple[Link, ...]
+
+    @property
+    def number(self) -> int:
+        """Its place in the verdict, from 1."""
+        return int(self.anchor.removeprefix("f"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +118,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class BundleView:
-    """`facts` are what the page's head tells of the bundle."""
+    """`facts` are what the page's head tells of the bundle; `checksum` is the SHA-256 of its file, "" for a folder."""
 
     name: str
     format: int
@@ -103,6 +126,8 @@ class BundleView:
     complete: bool
     findings: int
     facts: tuple[Fact, ...]
+    tool_version: str = ""
+    checksum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +143,9 @@ class Report:
     outcomes: tuple[OutcomeView, ...]
     more_hosts: str = ""  # said where a shortened report leaves out hosts
     more_findings: str = ""
+    history: HistoryView = NO_HISTORY
+    pictures: tuple[PictureView, ...] = ()
+    more_pictures: str = ""
 
 
 def shortened(report: Report, *, hosts: int, findings: int) -> Report:
@@ -125,6 +153,7 @@ def shortened(report: Report, *, hosts: int, findings: int) -> Report:
     words = Words(report.lang)
     rest = [host.script for host in report.hosts[hosts:]]
     left = len(report.findings) - findings
+    shown = {anchor for finding in report.findings[:findings] for anchor in _anchors(finding)}
     return replace(
         report,
         hosts=report.hosts[:hosts],
@@ -132,14 +161,19 @@ def shortened(report: Report, *, hosts: int, findings: int) -> Report:
         without_command=report.without_command[:findings],
         more_hosts=words.say("do.more_hosts", n=len(rest), names=words.listed(rest, 8)) if rest else "",
         more_findings=words.say("proof.more", n=left) if left > 0 else "",
+        pictures=tuple(picture for picture in report.pictures if shown & set(picture.findings)),
     )
+
+
+def _anchors(finding: FindingView) -> list[str]:
+    return [finding.anchor, *(anchor for symptom in finding.symptoms for anchor in _anchors(symptom))]
 
 
 def build(analysis: Analysis, lang: Lang) -> Report:
     verdict, words = analysis.verdict, Words(lang)
     nodes = sorted(target.node for target in analysis.nodes)
     titles = {rule.id: rule.title for rule in all_rules()}
-    index = Index.of(verdict, analysis.runbooks, words)
+    index = Index.of(verdict, analysis.runbooks, titles, words)
     return Report(
         lang=lang,
         bundle=_bundle_view(analysis, words),
@@ -154,6 +188,9 @@ def build(analysis: Analysis, lang: Lang) -> Report:
             Counter(node for finding in verdict.findings for node in finding.nodes),
             words,
         ),
+        history=history_view(analysis.timeline, words),
+        pictures=picture_views(analysis.pictures, index, words),
+        more_pictures=more_pictures(analysis.not_pictured, words),
     )
 
 
@@ -172,6 +209,8 @@ def _bundle_view(analysis: Analysis, words: Words) -> BundleView:
             Fact(words.say("page.nodes"), _counted(outcomes, [o.value for o in Outcome], "outcome", words)),
             Fact(words.say("page.findings"), _counted(severities, [s.value for s in Severity], "severity", words)),
         ),
+        tool_version=printable(analysis.bundle.tool_version),
+        checksum=printable(analysis.bundle.sha256),
     )
 
 
@@ -189,20 +228,22 @@ def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
     findings = {link.anchor: link for step in runbook.steps for link in index.wanted_by.get(step.id, ())}
     return HostView(
         anchor=index.hosts[runbook.host].anchor,
+        name=printable(runbook.host),
         host=words.say("do.admin") if runbook.host == ADMIN else printable(runbook.host),
         script=printable(script_name(runbook.host)),
         boot_id=printable(runbook.boot_id),
         findings=tuple(findings.values()),
-        steps=tuple(_step_view(step, words) for step in runbook.steps),
+        steps=tuple(_step_view(number, step, index, words) for number, step in enumerate(runbook.steps, 1)),
         destroying=sum(step.effect is Effect.DESTROYS for step in runbook.steps),
     )
 
 
-def _step_view(step: Step, words: Words) -> StepView:
+def _step_view(number: int, step: Step, index: Index, words: Words) -> StepView:
     def read(text: Text) -> str:
         return printable(text.in_language(words.lang))
 
     return StepView(
+        number=number,
         does=read(step.does),
         effect=step.effect.value,
         effect_word=words.say(f"effect.{step.effect}"),
@@ -210,6 +251,8 @@ def _step_view(step: Step, words: Words) -> StepView:
         guards=tuple(read(guard.says) for guard in step.guards),
         expect=read(step.expect),
         if_fails=read(step.if_fails),
+        risk="" if step.effect is Effect.READS else words.say(f"risk.{step.phase}"),
+        findings=index.wanted_by.get(step.id, ()),
     )
 
 
@@ -235,13 +278,16 @@ def _finding_view(
     hosts = sorted({step.host for step in finding.steps} & set(index.hosts), key=lambda host: (host != ADMIN, host))
     return FindingView(
         anchor=index.link(finding).anchor,
+        id=printable(finding.id),
         rule=printable(finding.rule),
+        kind=printable((finding.kind or index.titles.get(finding.rule, finding.title)).in_language(words.lang)),
         severity=finding.severity.value,
         severity_word=words.say(f"severity.{finding.severity}"),
         certainty=finding.certainty.value,
         certainty_word=words.say(f"certainty.{finding.certainty}"),
         title=titled(finding, words),
         nodes=words.listed([printable(node) for node in finding.nodes], 8),
+        node_names=tuple(printable(node) for node in finding.nodes),
         subject=printable(finding.subject),
         cause=tuple(printable(line) for line in finding.cause.in_language(words.lang).split("\n") if line.strip()),
         affects=tuple(_affected_view(victim) for victim in sorted(finding.affects)),
@@ -261,5 +307,6 @@ def _quote_view(quote: Evidence) -> QuoteView:
     return QuoteView(
         place=printable(f"{quote.node} {quote.source}:{lines}".strip()),
         lines=tuple(printable(line) for line in quote.text[:QUOTED_LINES]),
+        numbers=quote.numbers[:QUOTED_LINES],
         left_out=max(0, len(quote.text) - QUOTED_LINES),
     )

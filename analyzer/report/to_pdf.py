@@ -1,4 +1,4 @@
-"""Report -> PDF, through the same page as the browser's.
+"""Report -> PDF: tagged for screen readers (PDF/UA-1), with bookmarks and links, from the page of to_paper.
 
 Output   bytes; the same report gives the same bytes: a fixed identifier, no date.  Nothing is fetched, whatever the
 page names.  More than a stack of paper can hold stays in report.html, and the PDF says so.
@@ -8,15 +8,14 @@ Errors   PdfError, one sentence that names the missing package.
 from __future__ import annotations
 
 import subprocess
+from importlib.metadata import version
 from types import ModuleType
 from typing import NoReturn
 
-from analyzer.report import to_html
-from analyzer.report.model import Report, shortened
+from analyzer.report import to_paper
+from analyzer.report.model import Report
 from analyzer.texts import Lang
 
-HOSTS = 20  # whose steps are printed
-FINDINGS = 30
 IDENTIFIER = b"csi-triage-report"
 
 
@@ -27,9 +26,9 @@ class PdfError(Exception):
 def render(report: Report) -> bytes:
     weasyprint = _weasyprint()
     check_fonts(report.lang)
-    page = to_html.render(shortened(report, hosts=HOSTS, findings=FINDINGS))
+    page = to_paper.render(report, f"csi-analyzer {version('csi-triage')}")
     document = weasyprint.HTML(string=page, url_fetcher=_refuse, media_type="print")
-    written = document.write_pdf(pdf_identifier=IDENTIFIER, pdf_tags=True)
+    written = document.write_pdf(pdf_identifier=IDENTIFIER, pdf_variant="pdf/ua-1")
     if not isinstance(written, bytes):
         raise PdfError("The PDF could not be made: WeasyPrint gave no bytes.  Use --no-pdf to write the rest.")
     return written

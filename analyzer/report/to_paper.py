@@ -1,0 +1,80 @@
+"""Report -> the page that the PDF is printed from.
+
+Output   str; its own dress, report_templates/paper.  Every value is escaped: autoescape is on for every template, and
+an undefined name is an error.  Nothing outside the string is named.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup, escape
+
+from analyzer.report import gaps
+from analyzer.report.grouping import group
+from analyzer.report.model import Report
+from analyzer.report.typeset import typeset
+from analyzer.report.words import Words
+
+_TICKS = re.compile(r"`([^`\n]{1,300})`")
+WHOLE = 56  # characters of a command in a sentence that stay in one line
+LIMITS = {
+    "quotes_shown": 8,  # pieces of evidence of a finding
+    "lines_shown": (40, 12),  # of a piece; where there are many findings
+    "named_in_row": (6, 2),  # subjects of a row; where there are many rows
+    "victims_shown": 12,
+    "links_shown": 6,
+    "steps_listed": 40,  # of one host, beside those that are printed
+    "names_shown": 40,  # of nodes written out
+    "contents_on_cover": 12,  # entries that find room there
+}
+
+
+def render(report: Report, analyzer: str) -> str:
+    """`analyzer` is the program's name and version."""
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        report=report,
+        paper=group(report),
+        gaps=gaps.gaps(report),
+        fates=gaps.fates(report),
+        w=Words(report.lang),
+        css=_css(),
+        analyzer=analyzer,
+        **LIMITS,
+    )
+
+
+def code_in_ticks(text: str) -> Markup:
+    """Sentences name commands `like this`; a short one stays in one line, so that it is copied whole."""
+    return Markup(_TICKS.sub(_code, str(escape(text))))  # noqa: S704 - escaped above
+
+
+def _code(match: re.Match[str]) -> str:
+    return f'<code class="whole">{match[1]}</code>' if len(match[1]) <= WHOLE else f"<code>{match[1]}</code>"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["ticks"] = code_in_ticks
+    environment.filters["typeset"] = typeset
+    return environment
+
+
+def _template(name: str) -> str:
+    return resources.files("report_templates").joinpath("paper", name).read_text("utf-8")
+
+
+@cache
+def _css() -> Markup:
+    return Markup(_template("paper.css"))  # noqa: S704 - the package's own file

@@ -1,0 +1,48 @@
+"""How large a report grows, and how long writing it takes: 500 sick nodes of 5,000, beside 1 and 12.
+
+    python -m benchmarks.report_size [--nodes 5000] [--sick 1 12 500] [--lang en]
+
+Nothing is collected: the findings of recorded nodes are told of made-up ones, see benchmarks/many_nodes.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Callable
+
+import pypdf
+
+from analyzer.report import to_html, to_json, to_pdf
+from analyzer.report.model import build
+from benchmarks.many_nodes import analysis_of
+
+ROW = "{:>6} {:>6}  {:10} {:>8} {:>8} {:>8}"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Measure the files of a report.")
+    arguments.add_argument("--nodes", type=int, default=5000)
+    arguments.add_argument("--sick", type=int, nargs="+", default=[1, 12, 500])
+    arguments.add_argument("--lang", choices=("en", "zh"), default="en")
+    given = arguments.parse_args()
+    print(ROW.format("nodes", "sick", "file", "pages", "seconds", "MB"))
+    for sick in given.sick:
+        analysis = analysis_of(nodes=given.nodes, sick=sick)
+        report = build(analysis, given.lang)
+        files: dict[str, Callable[[], bytes]] = {
+            "PDF": lambda report=report: to_pdf.render(report),
+            "HTML": lambda report=report: to_html.render(report).encode(),
+            "JSON": lambda analysis=analysis: to_json.render(analysis),
+        }
+        for name, write in files.items():
+            begun = time.perf_counter()
+            content = write()
+            seconds = time.perf_counter() - begun
+            pages = len(pypdf.PdfReader(io.BytesIO(content)).pages) if name == "PDF" else "-"
+            print(ROW.format(given.nodes, sick, name, pages, f"{seconds:.1f}", f"{len(content) / 1e6:.2f}"), flush=True)
+
+
+if __name__ == "__main__":
+    main()
