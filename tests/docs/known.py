@@ -13,7 +13,7 @@ import click
 
 import analyzer.cli
 import collector.cli
-from tests.docs.pages import ROOT, TUTORIAL, Command, commands, pages
+from tests.docs.pages import TUTORIAL, Command, commands, pages
 
 EXEMPT = {
     "git clone": "needs the network",
@@ -28,8 +28,6 @@ EXEMPT = {
     ".venv/bin/mypy": "`make test` runs it",
     ".venv/bin/python -m samples.sshd": "serves until it is interrupted; tests/samples enters such a server",
 }
-# words that the pages use already and the programs are about to learn: run as soon as they are known
-AWAITED = {"diff", "--sign", "--signer", "--format", "--finding", "--node", "--all", "--only", "--from"}
 PROGRAMS = {"csi-analyzer": analyzer.cli.cli, "csi-collector": collector.cli.cli}
 
 
@@ -41,26 +39,13 @@ def commands_to_run() -> Iterator[Command]:
     """Those of all pages but the tutorial, in the order of reading."""
     for page in pages():
         if page != TUTORIAL:
-            yield from (one for one in commands(page) if not why_not_run(one.text) and not is_awaited(one.text))
-
-
-def is_awaited(command: str) -> bool:
-    unsigned = ".sh.sig" in command and bool(missing("csi-analyzer report --sign"))
-    return unsigned or bool(AWAITED.intersection(missing(command)))
+            yield from (one for one in commands(page) if not why_not_run(one.text))
 
 
 def missing(command: str) -> tuple[str, ...]:
-    """Of a command of ours, or of a runbook, the subcommand and the options that it does not have."""
+    """Of a command of ours the subcommand and the options that it does not have."""
     words = shlex.split(command.partition("#")[0].partition(" | ")[0].partition(" > ")[0])
-    if words[:2] == ["sh", "worker-1.sh"]:
-        return tuple(word for word in words[2:] if word.startswith("-") and f"{word})" not in _runbook())
     return tuple(_missing(PROGRAMS[words[0]], words[1:])) if words and words[0] in PROGRAMS else ()
-
-
-def _runbook() -> str:
-    """What every runbook begins with: its options are patterns of a `case`."""
-    folder = ROOT / "report_templates/runbook"
-    return "".join(path.read_text(encoding="utf-8").replace(" | ", ")\n") for path in sorted(folder.glob("*.sh")))
 
 
 def _missing(known: click.Command, words: list[str]) -> Iterator[str]:
