@@ -53,7 +53,7 @@ def gaps(report: Report) -> tuple[Gap, ...]:
 
 
 def _where(nodes: list[str], everyone: list[str], words: Words) -> str:
-    """"" is the cluster."""
+    """ "" is the cluster."""
     told = [words.say("unchecked.cluster")] if "" in nodes else []
     names = [node for node in nodes if node]
     return words.listed([*told, some_nodes(names, everyone, words)] if names else told)

@@ -120,7 +120,9 @@ def _hosts(
 ) -> tuple[tuple[HostGroup, ...], tuple[HostRow, ...], int]:
     if sum(len(host.steps) for host in hosts) <= STEPS_WHOLE:
         return tuple(HostGroup(host, _numbered(host), (), ()) for host in hosts), (), 0
-    printed, groups, others, rows = 0, [], [], iter(range(ROWS))
+    groups: list[HostGroup] = []
+    others: list[HostRow] = []
+    printed, rows = 0, iter(range(ROWS))
     for alike in _by_kinds(hosts, told):
         steps, more = _first_of_each_kind(alike[0], told)
         if groups and printed + len(steps) > STEPS_PRINTED:
