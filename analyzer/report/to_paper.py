@@ -22,13 +22,15 @@ from analyzer.report.words import Words
 _TICKS = re.compile(r"`([^`\n]{1,300})`")
 WHOLE = 56  # characters of a command in a sentence that stay in one line
 LIMITS = {
-    "quotes_shown": 8,  # pieces of evidence of a finding
-    "lines_shown": (40, 12),  # of a piece; where there are many findings
+    "quotes_shown": (8, 3),  # pieces of evidence of a finding; where there are many findings
+    "lines_shown": (40, 12),  # of a piece, likewise
     "named_in_row": (6, 2),  # subjects of a row; where there are many rows
+    "many_rows": 60,
     "victims_shown": 12,
     "links_shown": 6,
     "steps_listed": 40,  # of one host, beside those that are printed
-    "names_shown": 40,  # of nodes written out
+    "names_shown": 12,  # of nodes written out
+    "rules_shown": 12,  # that a gap leaves unjudged
     "contents_on_cover": 12,  # entries that find room there
 }
 
