@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import jinja2
 from markupsafe import Markup
 
 from analyzer.pictures.parts import State, VolumePicture
-from analyzer.report import picture_layout
+from analyzer.report import picture_layout, templates
 from analyzer.report.picture_words import Teller, caption, description, title
 from analyzer.report.words import Words
 
@@ -53,7 +52,7 @@ class Drawing:
 def draw(picture: VolumePicture, words: Words, titles: Mapping[str, str]) -> Drawing:
     """`titles` are those of the findings, by id."""
     teller = Teller(words, titles=titles)
-    template = _environment().get_template("picture.svg.j2")
+    template = _template()
     named = title(picture, words)
     svg = template.render(
         sheets=(("wide", picture_layout.wide(picture, teller)), ("narrow", picture_layout.narrow(picture, teller))),
@@ -66,13 +65,5 @@ def draw(picture: VolumePicture, words: Words, titles: Mapping[str, str]) -> Dra
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(
-            lambda name: resources.files("report_templates").joinpath(name).read_text("utf-8")
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _template() -> jinja2.Template:
+    return templates.environment().get_template("picture.svg.j2")

@@ -8,13 +8,12 @@ The limits are below; a report that keeps within them is printed whole.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from analyzer.findings import Affected
-from analyzer.report.likeness import naming, pattern
+from analyzer.report.likeness import names_in, pattern
 from analyzer.report.views import FindingView, HostView, Report, StepView
 
 STEPS_WHOLE = 48  # of all hosts together: as many are printed host by host
@@ -121,7 +120,9 @@ def _hosts(
 ) -> tuple[tuple[HostGroup, ...], tuple[HostRow, ...], int]:
     if sum(len(host.steps) for host in hosts) <= STEPS_WHOLE:
         return tuple(HostGroup(host, _numbered(host), (), ()) for host in hosts), (), 0
-    printed, groups, others, rows = 0, list[HostGroup](), list[HostRow](), iter(range(ROWS))
+    groups: list[HostGroup] = []
+    others: list[HostRow] = []
+    printed, rows = 0, iter(range(ROWS))
     for alike in _by_kinds(hosts, told):
         steps, more = _first_of_each_kind(alike[0], told)
         if groups and printed + len(steps) > STEPS_PRINTED:
@@ -144,12 +145,12 @@ def _by_kinds(hosts: Sequence[HostView], told: Mapping[str, FindingView]) -> lis
 
 
 def _kinds(host: HostView, told: Mapping[str, FindingView]) -> list[str]:
-    names = naming((host.host, *(name for finding in _of(host, told) for name in _names(finding))))
+    names = names_in((host.host, *(name for finding in _of(host, told) for name in _names(finding))))
     return [f"{step.effect} {pattern(step.command or step.does, names)}" for step in host.steps]
 
 
 def _names(finding: FindingView) -> Iterable[str]:
-    yield from (finding.subject, *finding.subject.split(":"))
+    yield from finding.subject.split(":")
     for victim in finding.affects:
         yield from (victim.namespace, victim.pod, victim.pvc, victim.pv)
 
@@ -235,7 +236,7 @@ def _finding_group(alike: Sequence[FindingView], budget: Iterable[int]) -> Findi
 
 
 def _kind(finding: FindingView) -> str:
-    names = naming((*re.split(r"[,、 ]+", finding.nodes), *_names(finding)))
+    names = names_in((finding.nodes, *_names(finding)))
     says = (finding.rule, finding.severity, finding.certainty, finding.title, *finding.cause)
     return pattern("\n".join(says), names)
 

@@ -1,6 +1,6 @@
 """What makes two texts of a report alike: they differ in nothing but names, addresses and numbers.
 
-Input    printable sentences or commands, and the names that are known to be names.
+Input    printable sentences or commands, and the words that are known to be names.
 Output   `pattern`: the text with an ellipsis for each name, equal for texts that are alike; `in_common`: what several
 texts all say, with an ellipsis where they differ.
 """
@@ -11,19 +11,21 @@ import re
 from collections.abc import Iterable, Sequence
 
 ELLIPSIS = "…"
-NO_NAMES = re.compile(r"(?!)")
-# a word with a digit in it, a disk, a multipath alias; whatever is glued to it by the signs of names and addresses
-_NAME = re.compile(r"[A-Za-z0-9_.:@%-]*[0-9][A-Za-z0-9_.:@%-]*|\b(?:sd|vd|mpath)[a-z]{1,4}\b", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9_.:@%+-]+")
+_NAME = re.compile(r".*[0-9].*|(?:sd|vd|mpath)[a-z]{1,4}")  # a word with a digit in it, a disk, a multipath alias
 
 
-def naming(names: Iterable[str]) -> re.Pattern[str]:
-    """Matches these names as whole words, the longest first."""
-    known = sorted({name for name in names if name}, key=lambda name: (-len(name), name))
-    return re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in known)) if known else NO_NAMES
+def names_in(texts: Iterable[str]) -> frozenset[str]:
+    """The words of texts that are names: of a host, a pod, a volume."""
+    return frozenset(word.strip(".:") for text in texts for word in _WORD.findall(text))
 
 
-def pattern(text: str, known: re.Pattern[str] = NO_NAMES) -> str:
-    return _NAME.sub(ELLIPSIS, known.sub(ELLIPSIS, text))
+def pattern(text: str, names: frozenset[str] = frozenset()) -> str:
+    def told(match: re.Match[str]) -> str:
+        word = match[0].strip(".:")
+        return ELLIPSIS if word in names or _NAME.fullmatch(word) else match[0]
+
+    return _WORD.sub(told, text)
 
 
 def in_common(texts: Sequence[str]) -> str:

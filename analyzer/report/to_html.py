@@ -11,22 +11,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-
-import jinja2
-from markupsafe import Markup, escape
 
 from analyzer.findings import Severity
-from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged, spans
+from analyzer.report import templates
+from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged
 from analyzer.report.views import FindingView, Report
 from analyzer.report.words import Words
 from analyzer.texts import Lang
-
-_TICKS = re.compile(r"`([^`\n]{1,300})`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,9 @@ class Filters:
 def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
     """The page opens in `lang`."""
     other: Lang = "zh" if lang == "en" else "en"
-    page = _environment().get_template("report.html.j2")
+    environment = templates.environment()
+    environment.filters["only"] = in_language
+    page = environment.get_template("report.html.j2")
     report = merged(reports[lang], reports[other], lang)
     words = BilingualWords(Words(lang), Words(other))
     return page.render(
@@ -64,9 +59,9 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
         limits=LIMITS,
         filters=_filters(report.findings, words),
         tags=(TAGS[lang], TAGS[other]),
-        css=_own("report.css", "picture.css", "print.css"),
-        script=_own("report.js"),
-        digest=_digest(_own("report.js")),
+        css=templates.own("report.css", "picture.css", "print.css"),
+        script=templates.own("report.js"),
+        digest=_digest(templates.own("report.js")),
     )
 
 
@@ -87,45 +82,11 @@ def _with_symptoms(findings: Iterable[FindingView]) -> Iterable[FindingView]:
         yield from _with_symptoms(finding.symptoms)
 
 
-def code_in_ticks(text: str) -> Markup:
-    """Sentences name commands `like this`; the text is escaped first."""
-    if isinstance(text, Bilingual):
-        return spans(_marked(str(text)), _marked(text.other), text.lang)
-    return _marked(text)
-
-
-def _marked(text: str) -> Markup:
-    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped above
-
-
 def in_language(text: str, tag: str) -> str:
     """For what can hold one language only, such as an attribute."""
     if isinstance(text, Bilingual) and tag != TAGS[text.lang]:
         return text.other
     return str(text)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["ticks"] = code_in_ticks
-    environment.filters["only"] = in_language
-    return environment
-
-
-def _template(name: str) -> str:
-    return resources.files("report_templates").joinpath(name).read_text("utf-8")
-
-
-@cache
-def _own(*names: str) -> Markup:
-    return Markup("".join(map(_template, names)))  # noqa: S704 - the package's own files
 
 
 def _digest(script: str) -> str:

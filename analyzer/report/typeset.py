@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 ADVANCE = 0.605  # of a letter of DejaVu Sans Mono, in its size: 0.602 and a little air
 CONTINUED = " \\"
 INDENT = "  "
-# a tab is printed as blanks, and blanks at the end of a line are not copied
-_LOST = re.compile(r"\t|^ | $|^$", re.MULTILINE)
+# a tab is printed as blanks; of several blanks a reader copies one, and none at the end of a line
+_LOST = re.compile(r"\t|  |^ | $|^$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

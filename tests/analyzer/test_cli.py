@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from bundle.writer import pack
@@ -57,6 +59,12 @@ def test_report_writes_all_files_and_ends_with_1(packed: Path, tmp_path: Path) -
     assert stat.S_IMODE((tmp_path / "out/runbook/worker-1.sh").stat().st_mode) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert b"Residual multipath map: 2 on worker-1" in done.stdout
+
+
+def test_the_paper_names_the_checksum_of_the_file(packed: Path, tmp_path: Path) -> None:
+    run("report", packed, "-o", tmp_path / "out")
+    cover = pypdf.PdfReader(tmp_path / "out/report.pdf").pages[0].extract_text()
+    assert hashlib.sha256(packed.read_bytes()).hexdigest() in cover
 
 
 def test_a_file_and_its_folder_give_the_same_report(packed: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from analyzer.engine import Analysis
 from analyzer.findings import Evidence, Verdict
 from analyzer.report import to_html
 from analyzer.report.model import build
+from analyzer.report.templates import code_in_ticks
 from analyzer.report.words import catalogue
 from analyzer.texts import LANGS, Lang
 from tests.analyzer.report.example import FC, WWID_A, analysis, confirm, example
@@ -79,7 +80,7 @@ def test_no_value_of_a_bundle_becomes_an_element_or_attribute(value: str, lang: 
 
 
 def test_a_command_in_ticks_is_escaped_before_it_is_marked() -> None:
-    assert to_html.code_in_ticks('run `<b> & "x"`') == "run <code>&lt;b&gt; &amp; &#34;x&#34;</code>"
+    assert code_in_ticks('run `<b> & "x"`') == "run <code>&lt;b&gt; &amp; &#34;x&#34;</code>"
 
 
 @pytest.mark.parametrize("value", EVIL, ids=range(len(EVIL)))
