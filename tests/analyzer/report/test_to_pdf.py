@@ -113,12 +113,12 @@ def test_the_contents_lead_to_each_host_and_finding_with_its_page(printed: bytes
     assert {"do", "h3", "h4", "proof", "f1", "cleared", "unchecked", "nodes"} <= targets
     assert targets <= set(names)
     page = reader.get_destination_page_number(names["proof"])
-    assert re.search(rf"^Proof[ .]+{page + 1}$", cover.extract_text(), re.MULTILINE)
+    assert re.search(rf"^Findings and their proof[ .]+{page + 1}$", cover.extract_text(), re.MULTILINE)
 
 
 def test_the_bookmarks_are_sections_hosts_and_findings(printed: bytes) -> None:
     titles = titles_of(pypdf.PdfReader(io.BytesIO(printed)).outline)
-    assert titles[:4] == ["What to do", ["worker-b", "worker-d"], "Proof", [titles[3][0]]]
+    assert titles[:4] == ["What to do", ["worker-b", "worker-d"], "Findings and their proof", [titles[3][0]]]
     assert "reads and writes another volume" in titles[3][0]
     assert titles[4:] == ["Ruled out", "What could not be checked", "Nodes"]
 
