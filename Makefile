@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 STAMP = .venv/.installed
 
-.PHONY: setup demo test lint samples eval bench clean
+.PHONY: setup demo test lint docs pictures samples eval bench clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,13 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: setup
+	$(BIN)/python -m scripts.catalogue
+	$(BIN)/python -m tests.docs.update
+
+pictures: setup
+	$(BIN)/python -m scripts.pictures
 
 samples: setup
 	$(BIN)/python -m samples.pack dist/samples

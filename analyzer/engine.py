@@ -19,10 +19,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.facts import Unknown
-from analyzer.facts.host import Host
+from analyzer.facts.cluster import PersistentVolumes
+from analyzer.facts.host import Clock, Host
 from analyzer.facts.logs import PodLogs
+from analyzer.facts.taken import NodeTaken
 from analyzer.findings import Finding, Inconclusive, Verdict
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
+from analyzer.pictures.assembling import pictures_of
+from analyzer.pictures.looking import sight_of
+from analyzer.pictures.parts import VolumePicture
 from analyzer.reading import (
     NO_CLUSTER,
     NO_LOGS,
@@ -33,8 +38,12 @@ from analyzer.reading import (
     pod_logs_by_node,
     unread_node_facts,
 )
-from analyzer.rules import all_rules
+from analyzer.rules import Rule, all_rules
 from analyzer.runbook import ADMIN, Effect, Runbook, Step, ordered
+from analyzer.timeline.gathering import NodeTold, gather, limit_of
+from analyzer.timeline.hits import VolumeNames
+from analyzer.timeline.moments import NO_TIMELINE, Timeline
+from analyzer.timeline.telling import Given, tell
 from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
 from bundle.folder import node_folders, read_bundle_manifest, read_cluster_folder, read_node_folder
 from bundle.layout import CLUSTER_FOLDER, CLUSTER_MANIFEST, BundleError
@@ -69,34 +78,45 @@ class NodeSummary:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Nodes by name; runbooks by host, the admin host's first."""
+    """Nodes by name; runbooks by host, the admin host's first; pictures of the volumes of the worst findings first.
+
+    `not_pictured` counts the other volumes that findings name.
+    """
 
     bundle: BundleInfo
     verdict: Verdict
     nodes: tuple[NodeSummary, ...]
     runbooks: tuple[Runbook, ...]
+    timeline: Timeline = NO_TIMELINE
+    pictures: tuple[VolumePicture, ...] = ()
+    not_pictured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """What is the same for every node."""
+    """What is the same for every node; `told_most` is how many moments each may tell."""
 
     facts: Facts
     pod_logs: Mapping[str, PodLogs]
+    volumes: VolumeNames
+    told_most: int
 
     @classmethod
-    def of(cls, snapshot: ClusterSnapshot | None, why_none: str = NO_CLUSTER) -> _Cluster:
+    def of(cls, snapshot: ClusterSnapshot | None, nodes: int, why_none: str = NO_CLUSTER) -> _Cluster:
         facts = cluster_facts(snapshot, why_none)
-        return cls(facts, pod_logs_by_node(snapshot, facts))
+        volumes = VolumeNames.of(facts[PersistentVolumes])
+        return cls(facts, pod_logs_by_node(snapshot, facts), volumes, limit_of(nodes))
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """`compared` are the node's facts that rules of the cluster set side by side."""
+    """`compared` are the node's facts that rules of the cluster set side by side; `sight` what it saw of volumes."""
 
     summary: NodeSummary
     judgement: Judgement
     compared: Facts
+    told: NodeTold
+    sight: bytes
     was_read: bool = True
 
 
@@ -106,7 +126,7 @@ def analyse(path: Path, *, workers: int | None = None) -> Analysis:
         return analyse_folder(path)
     reader = BundleReader(path)
     objects = reader.cluster()
-    cluster = _Cluster.of(objects, reader.damaged.get(THE_CLUSTER, NO_CLUSTER))
+    cluster = _Cluster.of(objects, len(reader.meta.targets), reader.damaged.get(THE_CLUSTER, NO_CLUSTER))
     judged = list(_judged(reader, cluster, _workers(reader, workers)))
     complete = reader.complete and all(one.was_read for one in judged)
     there = {one.summary.node for one in judged}
@@ -122,7 +142,7 @@ def analyse_folder(path: Path) -> Analysis:
     """The verdict on a bundle that lies unpacked, as the samples do."""
     meta = read_bundle_manifest(path)
     has_cluster = (path / CLUSTER_MANIFEST).exists()
-    cluster = _Cluster.of(read_cluster_folder(path / CLUSTER_FOLDER) if has_cluster else None)
+    cluster = _Cluster.of(read_cluster_folder(path / CLUSTER_FOLDER) if has_cluster else None, len(meta.targets))
     judged = [_judge(read_node_folder(folder), cluster) for folder in node_folders(path)]
     absent = sorted(set(meta.targets) - {one.summary.node for one in judged})
     judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle", cluster) for node in absent]
@@ -132,7 +152,7 @@ def analyse_folder(path: Path) -> Analysis:
 
 def analyse_snapshots(info: BundleInfo, objects: ClusterSnapshot | None, nodes: Iterable[NodeSnapshot]) -> Analysis:
     """The verdict on captures that are at hand; `info.nodes` is what was asked for."""
-    cluster = _Cluster.of(objects)
+    cluster = _Cluster.of(objects, len(info.nodes))
     judged = [_judge(snapshot, cluster) for snapshot in nodes]
     absent = sorted(set(info.nodes) - {one.summary.node for one in judged})
     judged += [_unread(node, Outcome.UNREACHABLE, "not in the bundle", cluster) for node in absent]
@@ -208,20 +228,26 @@ def _judge(snapshot: NodeSnapshot, cluster: _Cluster) -> _Judged:
         host=host if isinstance(host, Host) else None,
         not_learned=not_learned(snapshot, facts),
     )
-    return _judged_by(summary, facts)
+    return _judged_by(summary, facts, cluster)
 
 
 def _unread(node: str, outcome: Outcome, reason: str, cluster: _Cluster) -> _Judged:
     """A node of which nothing is known but what the cluster says of it."""
     why, pod_logs = Unknown("", Status.UNREACHABLE, reason), cluster.pod_logs.get(node, NO_LOGS)
     facts = unread_node_facts(node, why, cluster.facts, pod_logs)
-    return replace(_judged_by(NodeSummary(node, outcome, reason), facts), was_read=False)
+    return replace(_judged_by(NodeSummary(node, outcome, reason), facts, cluster), was_read=False)
 
 
-def _judged_by(summary: NodeSummary, facts: Facts) -> _Judged:
+def _judged_by(summary: NodeSummary, facts: Facts, cluster: _Cluster) -> _Judged:
     rules = all_rules()
     judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
-    return _Judged(summary, judgement, {kind: facts[kind] for kind in compared(rules)})
+    told = gather(summary.node, facts, judgement.findings, cluster.volumes, cluster.told_most)
+    return _Judged(summary, judgement, {kind: facts[kind] for kind in _compared(rules)}, told, sight_of(facts))
+
+
+def _compared(rules: Iterable[Rule]) -> frozenset[type]:
+    """The facts of nodes that the main process wants side by side."""
+    return compared(rules) | {Clock, NodeTaken}
 
 
 def _bound_to_host(judgement: Judgement, host: object) -> Judgement:
@@ -242,11 +268,15 @@ def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) ->
     in_order = sorted(judged, key=lambda one: one.summary.node)
     nodes = tuple(one.summary for one in in_order)
     rules = all_rules()
-    side_by_side = across({one.summary.node: one.compared for one in in_order}, compared(rules))
+    side_by_side = across({one.summary.node: one.compared for one in in_order}, _compared(rules))
     of_cluster = judge_cluster({**cluster.facts, **side_by_side}, rules)
     verdict = verdict_of([of_cluster, *(one.judgement for one in in_order)], rules)
     info = replace(info, nodes=tuple(node.node for node in nodes))
-    return Analysis(info, verdict, nodes, runbooks(verdict.findings, nodes, info.name))
+    told = tuple(one.told for one in in_order)
+    timeline = tell(Given(told, {**cluster.facts, **side_by_side}, cluster.volumes, verdict.findings))
+    gallery = pictures_of(verdict.findings, cluster.facts, {one.summary.node: one.sight for one in in_order})
+    steps = runbooks(verdict.findings, nodes, info.name)
+    return Analysis(info, verdict, nodes, steps, timeline, gallery.pictures, gallery.left_out)
 
 
 def runbooks(findings: Iterable[Finding], nodes: Iterable[NodeSummary], bundle: str) -> tuple[Runbook, ...]:

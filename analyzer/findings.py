@@ -25,18 +25,23 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Lines of a capture on a node (`node` is "" for cluster objects), quoted."""
+    """Lines of a capture on a node (`node` is "" for cluster objects), quoted; `numbers` has that of each."""
 
     node: str
     source: str
     first_line: int
     last_line: int
     text: tuple[str, ...]
+    apart: tuple[int, ...] = ()  # the number of each line, where they do not follow one another
 
     @classmethod
     def of(cls, node: str, span: Span) -> Evidence:
         where = "" if span.capture.startswith("cluster/") else node
-        return cls(where, span.capture, span.first_line, span.last_line, span.text)
+        return cls(where, span.capture, span.first_line, span.last_line, span.text, span.numbers)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return self.apart or tuple(range(self.first_line, self.first_line + len(self.text)))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -111,8 +111,8 @@ def verdict_of(judgements: Sequence[Judgement], rules: Sequence[Rule]) -> Verdic
 def needed(findings: Sequence[Finding], rules: Iterable[Rule]) -> list[Finding]:
     """Without those of fallback rules whose volumes another finding concerns."""
     fallback = {rule.id for rule in rules if rule.is_fallback}
-    concerned = {volume for finding in findings if finding.rule not in fallback for volume in _volumes(finding)}
-    return [finding for finding in findings if finding.rule not in fallback or not _volumes(finding) & concerned]
+    concerned = {volume for finding in findings if finding.rule not in fallback for volume in volumes_of(finding)}
+    return [finding for finding in findings if finding.rule not in fallback or not volumes_of(finding) & concerned]
 
 
 def fold(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding, ...]:
@@ -144,11 +144,11 @@ def _ties(through: Through, finding: Finding) -> Iterable[str]:
     if through is Through.CLUSTER:
         return ("",)
     if through is Through.VOLUME:
-        return sorted(_volumes(finding))
+        return sorted(volumes_of(finding))
     return finding.nodes if through is Through.NODE else [f"{node} {finding.subject}" for node in finding.nodes]
 
 
-def _volumes(finding: Finding) -> set[str]:
+def volumes_of(finding: Finding) -> set[str]:
     """What it concerns: PVs, and claims that have none yet."""
     named = {one.pv or f"{one.namespace}/{one.pvc}" for one in finding.affects}
     return {*named, finding.subject.removeprefix("pv:")} if finding.subject.startswith("pv:") else named

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)

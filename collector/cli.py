@@ -34,6 +34,7 @@ def cli() -> None:
       csi-collector collect --kubeconfig ~/.kube/config -o case-4711.tar.gz
       csi-collector collect --local
       csi-collector verify case-4711.tar.gz
+      csi-collector verify worker-1.sh --signer support.pub
     """
 
 
@@ -175,15 +176,28 @@ def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> No
     sys.exit(0 if all(result.outcome == "collected" for result in results) else 1)
 
 
-@cli.command("verify", short_help="Check that a bundle is whole and free of secrets.")
-@click.argument("bundle", type=FILE)
-def verify_command(bundle: Path) -> None:
+@cli.command("verify", short_help="Check a bundle: whole, and free of secrets; or who signed a runbook script.")
+@click.argument("file", type=FILE)
+@click.option("--signer", type=FILE, help="For a runbook script: the public key it must be signed with.")
+@click.option("--signature", type=FILE, help="For a runbook script: its signature.  [default: FILE.sig]")
+def verify_command(file: Path, signer: Path | None, signature: Path | None) -> None:
     """Check a bundle: its format, that each node's part is whole, and that nothing in it looks like a secret.
 
+    Or check a runbook script before it is run: that it is unchanged, and who signed it.
+
     \b
-    Example:
+    Examples:
       csi-collector verify case-4711.tar.gz
+      csi-collector verify worker-1.sh --signer support.pub
     """
+    from collector.signed_runbook import is_script  # noqa: PLC0415 - see collect_command
+
+    is_runbook = signer or signature or is_script(file)
+    sound = _verify_script(file, signature, signer) if is_runbook else _verify_bundle(file)
+    sys.exit(0 if sound else 1)
+
+
+def _verify_bundle(bundle: Path) -> bool:
     from collector.verifying import verify  # noqa: PLC0415 - see collect_command
 
     verdict = verify(bundle)
@@ -193,7 +207,27 @@ def verify_command(bundle: Path) -> None:
     for sentence in (*verdict.problems, *verdict.secrets):
         click.echo(f"  {sentence}")
     click.echo("verdict: sound" if verdict.sound else "verdict: not sound")
-    sys.exit(0 if verdict.sound else 1)
+    return verdict.sound
+
+
+def _verify_script(script: Path, signature: Path | None, signer: Path | None) -> bool:
+    from collector.signed_runbook import NotSigned, verify_script  # noqa: PLC0415 - see collect_command
+
+    if signer is None:
+        raise click.UsageError("say who must have signed the script: --signer FILE, a public key you trust.")
+    found = verify_script(script, signature, signer)
+    if isinstance(found, NotSigned):
+        click.echo(f"{script}: {found.why}")
+        click.echo("verdict: not sound; do not run it")
+        return False
+    click.echo(f"signed by  {found.key}  {found.comment}".rstrip())
+    click.echo(f"bundle     {found.bundle}")
+    if found.host:
+        click.echo(f"host       {found.host}, boot {found.boot_id}")
+    else:
+        click.echo("host       any where kubectl works")
+    click.echo("verdict: sound")
+    return True
 
 
 def _tell(path: Path, sha256: str) -> None:

@@ -7,12 +7,13 @@ Results go to standard output, progress and errors to standard error.  Exit code
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib.metadata import version
 
 import click
 
-from analyzer.cli import looking, reporting, ruling
+from analyzer.cli import comparing, looking, reporting, ruling, showing
 from analyzer.cli.errors import UserError
 from bundle.layout import BundleError
 
@@ -27,14 +28,16 @@ def cli() -> None:
 
     \b
     Examples:
-      csi-analyzer report case-4711.tar.gz -o case-4711
       csi-analyzer show case-4711.tar.gz
+      csi-analyzer show case-4711.tar.gz --finding 1
+      csi-analyzer report case-4711.tar.gz -o case-4711
       csi-analyzer cat case-4711.tar.gz worker-1 multipath_ll
     """
 
 
 cli.add_command(reporting.report)
-cli.add_command(reporting.show)
+cli.add_command(showing.show)
+cli.add_command(comparing.diff)
 cli.add_command(looking.cat)
 cli.add_command(looking.unpack)
 cli.add_command(ruling.rules)
@@ -45,7 +48,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show Chinese still gets the rest
     try:
-        sys.exit(cli.main(standalone_mode=False))
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader that went away is known
+        sys.exit(code)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -58,7 +63,7 @@ def main() -> None:
     except (BundleError, UserError) as error:
         _fail(str(error))
     except BrokenPipeError:
-        sys.stderr.close()  # the reader went away, and says so itself
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has no reader
         sys.exit(2)
     except Exception as error:  # the one broad catch of this process
         _fail(f"this should not happen ({type(error).__name__}: {error}); please report it with the command you ran")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,14 +28,14 @@ FILES = "files/"  # as evidence names a collected file
 def cat(bundle: Path, node: str, probe: str, want_err: bool, wanted: str | None) -> None:
     """Print one capture as it came from the node.
 
-    A probe that collects files prints their names; --file prints one.  NODE may be `cluster`, PROBE then is a kind.
-    PROBE may also be written as evidence names it, `files/var/log/messages` or `cluster/pods.json`.
+    A probe that collects files prints their names; --file prints one.  NODE may be `cluster`: PROBE then is a kind of
+    object.  PROBE may also be written as evidence names it, `files/var/log/messages` or `cluster/pods.json`.
 
     \b
     Examples:
       csi-analyzer cat case-4711.tar.gz worker-1 multipath_ll
       csi-analyzer cat case-4711.tar.gz worker-1 lvm_pvs --err
-      csi-analyzer cat case-4711.tar.gz worker-1 multipath_conf --file /etc/multipath.conf
+      csi-analyzer cat case-4711.tar.gz worker-1 files/etc/multipath.conf
       csi-analyzer cat case-4711.tar.gz cluster volumeattachments
     """
     captures = _captures(bundle, node)
@@ -43,11 +44,11 @@ def cat(bundle: Path, node: str, probe: str, want_err: bool, wanted: str | None)
     capture = _capture(captures, node, probe)
     if wanted is not None:
         return _print(_file((capture,), node, wanted))
-    if want_err:
+    if want_err and (capture.err or capture.status.is_knowledge):
         return _print(capture.err)
-    if capture.files and not capture.out:
+    if capture.files and not capture.out and not want_err:
         return _print("".join(f"{file.path}\n" for file in capture.files).encode("utf-8", "backslashreplace"))
-    if not capture.out and not capture.status.is_knowledge:
+    if (want_err or not capture.out) and not capture.status.is_knowledge:
         raise UserError(
             f"{node} gave no answer to {capture.probe}: {capture.status}, {capture.reason or 'no reason told'}"
         )
@@ -113,8 +114,10 @@ def _capture(captures: tuple[Capture, ...], node: str, probe: str) -> Capture:
     name = probe.removeprefix(f"{CLUSTER}/").removesuffix(".json")
     found = next((capture for capture in captures if capture.probe in (probe, name)), None)
     if found is None:
-        there = ", ".join(capture.probe for capture in captures)
-        raise UserError(f"{node} has no capture {probe!r}; it has {there}")
+        there = [capture.probe for capture in captures]
+        near = difflib.get_close_matches(name, there)
+        told = f"perhaps {' or '.join(near)}" if near else f"it has {', '.join(there)}"
+        raise UserError(f"{node} has no capture {probe!r}; {told}")
     return found
 
 

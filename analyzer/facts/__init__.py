@@ -15,12 +15,14 @@ class Span:
     """The lines of one capture a fact was read from.
 
     `capture` is the probe's name, or `files/<path>` for a collected file, or `cluster/<kind>.json`; lines count from 1.
+    Lines that lie apart have their `numbers`; those of others follow one another.
     """
 
     capture: str
     first_line: int
     last_line: int
     text: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

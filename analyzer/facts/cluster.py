@@ -33,6 +33,9 @@ class VolumeAttachment:
     span: Span
     created: str = ""
     has_publish_info: bool = True  # also when it is not the driver's JSON
+    deleted: str = ""  # metadata.deletionTimestamp
+    attach_error_at: str = ""
+    detach_error_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Pod:
     reason: str = ""
     init_containers: tuple[Container, ...] = ()
     message: str = ""  # status.message: why it was evicted
+    deleted: str = ""  # metadata.deletionTimestamp: when it is to be gone, its grace period included
 
     @property
     def full_name(self) -> str:

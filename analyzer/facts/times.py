@@ -25,9 +25,21 @@ def moment(text: str, *, utc_offset_s: int = 0) -> datetime | None:
     micros = (match["fraction"] or "").ljust(6, "0")[:6]
     try:
         naive = datetime.fromisoformat(f"{match['date']}T{match['time']}.{micros}")
+        return naive.replace(tzinfo=_zone(match["zone"], utc_offset_s))
+    except ValueError:  # no such day, or a zone of more than a day
+        return None
+
+
+def offset_of(text: str) -> int | None:
+    """How many seconds the zone that a time names is ahead of UTC; None when it names none."""
+    match = _ISO.fullmatch(text)
+    if match is None or match["zone"] is None:
+        return None
+    try:
+        ahead = _zone(match["zone"], 0).utcoffset(None)
     except ValueError:
         return None
-    return naive.replace(tzinfo=_zone(match["zone"], utc_offset_s))
+    return int(ahead.total_seconds())
 
 
 def _zone(text: str | None, utc_offset_s: int) -> timezone:

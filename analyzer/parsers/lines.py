@@ -50,8 +50,8 @@ def lines_from(probe: str, lines: Sequence[str], first: int, last: int) -> Span:
 
 def scattered(probe: str, found: Iterable[tuple[int, str]]) -> Span:
     """Lines that lie apart: the first and last number, and only these lines as text."""
-    ordered = sorted(found)
-    return Span(probe, ordered[0][0], ordered[-1][0], tuple(line for _, line in ordered))
+    numbers, text = zip(*sorted(found), strict=True)
+    return Span(probe, numbers[0], numbers[-1], text, numbers)
 
 
 def link_of(line: str) -> Link | None:

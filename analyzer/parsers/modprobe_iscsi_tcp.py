@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 
-from analyzer.facts import ParseError, Span
+from analyzer.facts import ParseError
 from analyzer.facts.host import ModuleLoading
 from analyzer.parsers import Parser
-from analyzer.parsers.lines import numbered
+from analyzer.parsers.lines import numbered, scattered
 
 _PROBE = "modprobe_iscsi_tcp"
 _ERR = f"{_PROBE}.err"
@@ -33,8 +33,7 @@ def parse(text: str, err: str) -> ModuleLoading:
         if not _NOT_FOUND.fullmatch(line):
             raise ParseError(_ERR, number, f"another error: {line!r}")
     printed, source = (said, _ERR) if said else (actions, _PROBE)
-    lines = tuple(line for _, line in printed)
-    span = Span(source, printed[0][0], printed[-1][0], lines) if printed else None
+    span = scattered(source, printed) if printed else None
     return ModuleLoading(not said, tuple(line.rstrip() for _, line in actions), span)
 
 

@@ -11,6 +11,7 @@ from analyzer.runbook import (
     DiskIsDead,
     DiskIsFree,
     Effect,
+    MapDoesNotQueue,
     MapIsDead,
     MapIsFree,
     MapIsNamed,
@@ -89,7 +90,7 @@ def flush_map(node: str, wwid: Wwid, name: MapName, paths: tuple[PathIdentity, .
             en="`map in use` means that something opened it meanwhile. Do not delete its paths. Collect again.",
             zh="`map in use` 表示期间有进程打开了该设备。不要删除它的路径，请重新采集。",
         ),
-        guards=(MapIsDead(wwid, paths), MapIsNamed(wwid, name), MapIsFree(wwid)),
+        guards=(MapIsDead(wwid, paths), MapIsNamed(wwid, name), MapDoesNotQueue(wwid), MapIsFree(wwid)),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from analyzer.report.printable import printable
 from analyzer.runbook import Command
+
+SIGNED_FOR = "csi-triage-runbook"  # the namespace of a script's signature; ssh-keygen(1), -n
 
 
 def command_line(command: Command) -> str:
@@ -24,3 +27,13 @@ def command_line(command: Command) -> str:
 def script_name(host: str) -> str:
     """Below the report's folder."""
     return f"runbook/{host}.sh"
+
+
+def page_name(host: str) -> str:
+    """The same steps to read and print, beside the script."""
+    return f"runbook/{host}.html"
+
+
+def plain_name(host: str) -> str:
+    """A host as a script calls itself, and its transcripts."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", host, flags=re.ASCII)

@@ -14,7 +14,7 @@ from itertools import islice
 
 from analyzer.findings import Affected
 from analyzer.report.likeness import names_in, pattern
-from analyzer.report.model import FindingView, HostView, Report, StepView
+from analyzer.report.views import FindingView, HostView, Report, StepView
 
 STEPS_WHOLE = 48  # of all hosts together: as many are printed host by host
 STEPS_PRINTED = 80  # past that, of the hosts that stand for others

@@ -12,6 +12,7 @@ from analyzer.findings import Finding, Verdict
 from analyzer.report.printable import printable
 from analyzer.report.words import Words
 from analyzer.runbook import ADMIN, Runbook
+from analyzer.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Anchors of findings by id, of hosts by name, and the findings that want a step."""
+    """Anchors of findings by id, of hosts by name, the findings that want a step, and the titles of rules."""
 
     findings: Mapping[str, Link]
     hosts: Mapping[str, Link]
     wanted_by: Mapping[str, tuple[Link, ...]]
     runbooks: tuple[Runbook, ...]
+    titles: Mapping[str, Text]
 
     @classmethod
-    def of(cls, verdict: Verdict, runbooks: Sequence[Runbook], words: Words) -> Index:
+    def of(cls, verdict: Verdict, runbooks: Sequence[Runbook], titles: Mapping[str, Text], words: Words) -> Index:
         findings = {
             finding.id: Link(f"f{number}", titled(finding, words)) for number, finding in enumerate(verdict.findings, 1)
         }
@@ -40,7 +42,8 @@ class Index:
         for finding in verdict.findings:
             for step in finding.steps:
                 wanted.setdefault(step.id, {})[finding.id] = findings[finding.id]
-        return cls(findings, hosts, {step: tuple(links.values()) for step, links in wanted.items()}, placed)
+        wanted_by = {step: tuple(links.values()) for step, links in wanted.items()}
+        return cls(findings, hosts, wanted_by, placed, titles)
 
     def link(self, finding: Finding) -> Link:
         return self.findings[finding.id]

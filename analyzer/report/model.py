@@ -1,4 +1,4 @@
-"""What the report says, in one language, ready for any dress: the engine's analysis -> Report.
+"""The engine's analysis -> what the report says of it in one language.
 
 Input    an analysis and a language.  Output  frozen values of printable strings, in the order they are shown.
 No clock, no environment: the same analysis gives the same report.
@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from analyzer.engine import Analysis
 from analyzer.findings import Affected, Evidence, Finding, Severity
 from analyzer.report.commands import command_line, script_name
-from analyzer.report.coverage import (
-    ClearedView,
-    OutcomeView,
-    UncheckedView,
-    cleared_views,
-    outcome_views,
-    unchecked_views,
-)
+from analyzer.report.coverage import cleared_views, outcome_views, unchecked_views
+from analyzer.report.history import history_view
 from analyzer.report.links import Index, Link, titled
+from analyzer.report.pictures import more_pictures, picture_views
 from analyzer.report.printable import printable
-from analyzer.report.verdict import VerdictView, causes, verdict_view
+from analyzer.report.verdict import causes, verdict_view
+from analyzer.report.views import (
+    BundleView,
+    Fact,
+    FindingView,
+    HostView,
+    QuoteView,
+    Report,
+    StepView,
+)
 from analyzer.report.words import Words
 from analyzer.rules import all_rules
 from analyzer.runbook import ADMIN, Effect, Runbook, Step
@@ -33,100 +37,12 @@ from bundle.capture import Outcome
 QUOTED_LINES = 40  # of one piece of evidence; report.json has them all
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """`command` is "" for a step by hand."""
-
-    does: str
-    effect: str
-    effect_word: str
-    command: str
-    guards: tuple[str, ...]
-    expect: str
-    if_fails: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostView:
-    anchor: str
-    host: str
-    script: str
-    boot_id: str
-    findings: tuple[Link, ...]
-    steps: tuple[StepView, ...]
-    destroying: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteView:
-    """`place` is `node probe:first-last`."""
-
-    place: str
-    lines: tuple[str, ...]
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """`symptoms` are folded here; `also_explains` are symptoms folded under another cause."""
-
-    anchor: str
-    rule: str
-    severity: str
-    severity_word: str
-    certainty: str
-    certainty_word: str
-    title: str
-    nodes: str
-    subject: str
-    cause: tuple[str, ...]
-    affects: tuple[Affected, ...]
-    quotes: tuple[QuoteView, ...]
-    symptoms: tuple[FindingView, ...]
-    also_explains: tuple[Link, ...]
-    mended_by: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class BundleView:
-    """`facts` are what the page's head tells of the bundle; `checksum` is the SHA-256 of its file, "" for a folder."""
-
-    name: str
-    format: int
-    started: str
-    complete: bool
-    findings: int
-    facts: tuple[Fact, ...]
-    tool_version: str = ""
-    checksum: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    lang: Lang
-    bundle: BundleView
-    verdict: VerdictView
-    hosts: tuple[HostView, ...]
-    without_command: tuple[Link, ...]
-    findings: tuple[FindingView, ...]
-    cleared: tuple[ClearedView, ...]
-    unchecked: tuple[UncheckedView, ...]
-    outcomes: tuple[OutcomeView, ...]
-    more_hosts: str = ""  # said where a shortened report leaves out hosts
-    more_findings: str = ""
-
-
 def shortened(report: Report, *, hosts: int, findings: int) -> Report:
     """The same report with the steps of the first hosts and the first findings only; it says what is left out."""
     words = Words(report.lang)
     rest = [host.script for host in report.hosts[hosts:]]
     left = len(report.findings) - findings
+    shown = {anchor for finding in report.findings[:findings] for anchor in _anchors(finding)}
     return replace(
         report,
         hosts=report.hosts[:hosts],
@@ -134,14 +50,19 @@ def shortened(report: Report, *, hosts: int, findings: int) -> Report:
         without_command=report.without_command[:findings],
         more_hosts=words.say("do.more_hosts", n=len(rest), names=words.listed(rest, 8)) if rest else "",
         more_findings=words.say("proof.more", n=left) if left > 0 else "",
+        pictures=tuple(picture for picture in report.pictures if shown & set(picture.findings)),
     )
+
+
+def _anchors(finding: FindingView) -> list[str]:
+    return [finding.anchor, *(anchor for symptom in finding.symptoms for anchor in _anchors(symptom))]
 
 
 def build(analysis: Analysis, lang: Lang) -> Report:
     verdict, words = analysis.verdict, Words(lang)
     nodes = sorted(target.node for target in analysis.nodes)
     titles = {rule.id: rule.title for rule in all_rules()}
-    index = Index.of(verdict, analysis.runbooks, words)
+    index = Index.of(verdict, analysis.runbooks, titles, words)
     return Report(
         lang=lang,
         bundle=_bundle_view(analysis, words),
@@ -156,6 +77,9 @@ def build(analysis: Analysis, lang: Lang) -> Report:
             Counter(node for finding in verdict.findings for node in finding.nodes),
             words,
         ),
+        history=history_view(analysis.timeline, words),
+        pictures=picture_views(analysis.pictures, index, words),
+        more_pictures=more_pictures(analysis.not_pictured, words),
     )
 
 
@@ -193,20 +117,22 @@ def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
     findings = {link.anchor: link for step in runbook.steps for link in index.wanted_by.get(step.id, ())}
     return HostView(
         anchor=index.hosts[runbook.host].anchor,
+        name=printable(runbook.host),
         host=words.say("do.admin") if runbook.host == ADMIN else printable(runbook.host),
         script=printable(script_name(runbook.host)),
         boot_id=printable(runbook.boot_id),
         findings=tuple(findings.values()),
-        steps=tuple(_step_view(step, words) for step in runbook.steps),
+        steps=tuple(_step_view(number, step, index, words) for number, step in enumerate(runbook.steps, 1)),
         destroying=sum(step.effect is Effect.DESTROYS for step in runbook.steps),
     )
 
 
-def _step_view(step: Step, words: Words) -> StepView:
+def _step_view(number: int, step: Step, index: Index, words: Words) -> StepView:
     def read(text: Text) -> str:
         return printable(text.in_language(words.lang))
 
     return StepView(
+        number=number,
         does=read(step.does),
         effect=step.effect.value,
         effect_word=words.say(f"effect.{step.effect}"),
@@ -214,6 +140,8 @@ def _step_view(step: Step, words: Words) -> StepView:
         guards=tuple(read(guard.says) for guard in step.guards),
         expect=read(step.expect),
         if_fails=read(step.if_fails),
+        risk="" if step.effect is Effect.READS else words.say(f"risk.{step.phase}"),
+        findings=index.wanted_by.get(step.id, ()),
     )
 
 
@@ -239,13 +167,16 @@ def _finding_view(
     hosts = sorted({step.host for step in finding.steps} & set(index.hosts), key=lambda host: (host != ADMIN, host))
     return FindingView(
         anchor=index.link(finding).anchor,
+        id=printable(finding.id),
         rule=printable(finding.rule),
+        kind=printable((finding.kind or index.titles.get(finding.rule, finding.title)).in_language(words.lang)),
         severity=finding.severity.value,
         severity_word=words.say(f"severity.{finding.severity}"),
         certainty=finding.certainty.value,
         certainty_word=words.say(f"certainty.{finding.certainty}"),
         title=titled(finding, words),
         nodes=words.listed([printable(node) for node in finding.nodes], 8),
+        node_names=tuple(printable(node) for node in finding.nodes),
         subject=printable(finding.subject),
         cause=tuple(printable(line) for line in finding.cause.in_language(words.lang).split("\n") if line.strip()),
         affects=tuple(_affected_view(victim) for victim in sorted(finding.affects)),
@@ -265,5 +196,6 @@ def _quote_view(quote: Evidence) -> QuoteView:
     return QuoteView(
         place=printable(f"{quote.node} {quote.source}:{lines}".strip()),
         lines=tuple(printable(line) for line in quote.text[:QUOTED_LINES]),
+        numbers=quote.numbers[:QUOTED_LINES],
         left_out=max(0, len(quote.text) - QUOTED_LINES),
     )

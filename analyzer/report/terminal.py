@@ -1,24 +1,26 @@
-"""Report -> the same verdict as lines of a terminal.
+"""A page of a terminal: what the pages of `show` and of the rules are written with.
 
 Sentences are wrapped at the width of the terminal, 80 columns when there is none; a command is never broken.  Colours
-only on a terminal.  All strings of a Report are printable already: nothing from a bundle can steer the terminal.
+only on a terminal, and not where NO_COLOR is set.  Whatever is written must be printable already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from analyzer.report.coverage import UncheckedView
-from analyzer.report.model import FindingView, HostView, Report, StepView
 from analyzer.report.words import Words
+from analyzer.report.wrapping import GAP, Column, in_the_middle, shared, wrapped
+from analyzer.texts import Lang
 
 WIDTH = 80
-WIDEST = 100
-NAMES = 12  # of nodes in one line
+WIDEST = 120
+SENTENCE = 100  # a line that is longer is hard to read
 TONES = {
     "critical": "bold red",
     "error": "red",
@@ -34,128 +36,95 @@ TONES = {
     "unreachable": "red",
 }
 
-
-def show(report: Report, out: TextIO) -> None:
-    """Write all of it to `out`."""
-    _Page(report, out).show()
+Cell = str | tuple[str, str]  # a text, or a text and its tone
 
 
-class _Page:
-    def __init__(self, report: Report, out: TextIO) -> None:
-        self.report, self.words = report, Words(report.lang)
-        console = Console(file=out, highlight=False, markup=False, emoji=False)
-        console.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
-        self.console = console
+class Page:
+    def __init__(self, out: TextIO, lang: Lang) -> None:
+        self.words = Words(lang)
+        console = Console(file=out, force_terminal=out.isatty(), highlight=False, markup=False, emoji=False)
+        self.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
+        self.out, self.console = out, console
+        self.begun = False
 
-    def show(self) -> None:
-        self.verdict()
-        self.what_to_do()
-        self.proof()
-        self.unchecked()
-        self.nodes()
+    def line(self, text: Text) -> None:
+        if self.console.is_terminal:
+            self.console.print(text, soft_wrap=True)
+        else:
+            self.out.write(f"{text.plain}\n")  # a page of thousands of findings takes a second, not a minute
+        self.begun = True
 
-    def say(self, *parts: str | tuple[str, str], first: str | tuple[str, str] = "", indent: int = 0) -> None:
+    def blank(self) -> None:
+        """Between two blocks: none at the top."""
+        if self.begun:
+            self.line(Text())
+
+    def say(self, *parts: Cell, first: Cell = "", indent: int = 0) -> None:
         """Wrapped, each line indented; `first` stands before the first line, inside the indent."""
         label = Text.assemble(first)
-        for line in Text.assemble(*parts).wrap(self.console, self.console.width - indent):
-            line.rstrip()
+        for line in wrapped(Text.assemble(*parts), min(self.width, SENTENCE) - indent):
             label.append(" " * (indent - label.cell_len))
-            self.console.print(label + line, soft_wrap=True)
+            self.line(label + line if line.plain else Text())
             label = Text()
 
-    def labelled(self, key: str, *bodies: str, indent: int) -> None:
-        """The words of a key, and beside them each body on its own lines."""
-        word = self.words.say(key)
-        label = " " * indent + word
+    def labelled(self, label: str, *bodies: str, indent: int = 0, wide: int = 0) -> None:
+        """A label, and beside it each body on its own lines, `wide` columns to the right."""
+        beside = indent + max(wide, cell_len(label) + GAP)
+        first = " " * indent + label
         for body in bodies:
-            self.say(body, first=(label, "dim"), indent=indent + cell_len(word) + 2)
-            label = ""
+            self.say(body, first=(first, "dim"), indent=beside)
+            first = ""
 
-    def exactly(self, line: str, indent: int) -> None:
+    def exactly(self, line: str, indent: int = 0, tone: str = "") -> None:
         """A command or a quoted line: the terminal may wrap it, we do not."""
-        self.console.print(Text(" " * indent + line), soft_wrap=True)
+        self.line(Text.assemble(" " * indent, (line, tone)))
 
-    def heading(self, key: str) -> None:
-        self.console.print()
-        self.say((self.words.say(key), "bold underline"))
+    def heading(self, words: str) -> None:
+        self.blank()
+        self.say((words, "bold"))
 
-    def verdict(self) -> None:
-        verdict = self.report.verdict
-        self.say((verdict.headline, f"bold {TONES[verdict.level]}"))
-        for sentence in (verdict.cause, verdict.affected, verdict.gaps):
-            if sentence:
-                self.say(sentence)
-        if verdict.also:
-            self.labelled("verdict.also", *verdict.also, indent=0)
-        if not self.report.bundle.complete:
-            self.say(self.words.say("page.cut_off"))
-        wide = max(cell_len(fact.name) for fact in self.report.bundle.facts) + 2
-        self.console.print()
-        for fact in self.report.bundle.facts:
-            self.say(fact.value, first=(fact.name, "dim"), indent=wide)
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], indent: int = 0) -> None:
+        """Columns side by side; one below the other where the terminal is too narrow for that."""
+        texts = [[_plain(cell) for cell in row] for row in rows]
+        widths = shared(columns, texts, self.width - indent)
+        if widths is None:
+            self._stacked(columns, rows, indent)
+            return
+        titles = [(column.title, "dim") for column in columns]
+        for row in (titles, *rows) if any(column.title for column in columns) else rows:
+            self._row(columns, row, widths, indent)
 
-    def what_to_do(self) -> None:
-        self.heading("do.heading")
-        if not self.report.hosts:
-            self.say(self.words.say("do.see_findings" if self.report.findings else "do.nothing"))
-        for host in self.report.hosts:
-            self.host(host)
+    def _row(self, columns: Sequence[Column], row: Sequence[Cell], widths: Sequence[int], indent: int) -> None:
+        cells = [_lines(*each) for each in zip(columns, row, widths, strict=True)]
+        for lines in zip_longest(*cells, fillvalue=Text()):
+            whole = Text(" " * indent)
+            for line, width in zip(lines, widths, strict=True):
+                whole += line
+                whole.append(" " * (width - line.cell_len + GAP))
+            whole.rstrip()
+            self.line(whole)
 
-    def host(self, host: HostView) -> None:
-        self.console.print()
-        self.say((host.host, "bold"), f"  {host.script}")
-        for number, step in enumerate(host.steps, start=1):
-            self.step(number, step)
+    def _stacked(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], indent: int) -> None:
+        """What keeps its width on one line, the rest on a line each."""
+        for row in rows:
+            cells = [(column, cell) for column, cell in zip(columns, row, strict=True) if _plain(cell)]
+            first = [cell for column, cell in cells if not column.least] or [cells[0][1]]
+            self.say(*(part for cell in first for part in (cell, " " * GAP)), indent=indent)
+            for column, cell in cells:
+                if cell not in first:
+                    self.say(_fitting(column, cell, self.width - indent - GAP), indent=indent + GAP)
 
-    def step(self, number: int, step: StepView) -> None:
-        by_hand = "" if step.command else f", {self.words.say('do.by_hand')}"
-        mark = (f"[{step.effect_word}{by_hand}] ", TONES[step.effect])
-        self.say(mark, step.does, first=f"{number:3}.", indent=5)
-        self.labelled("do.guard", *step.guards, indent=5)
-        if step.command:
-            self.exactly(step.command, indent=5)
 
-    def proof(self) -> None:
-        if self.report.findings:
-            self.heading("proof.heading")
-        for number, finding in enumerate(self.report.findings):
-            if number:
-                self.console.print()
-            self.finding(finding, indent=0)
+def _plain(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell[0]
 
-    def finding(self, finding: FindingView, indent: int) -> None:
-        marks = f"[{finding.severity_word}, {finding.certainty_word}]"
-        where = f"{finding.nodes}: " if finding.nodes else ""
-        self.say((f"{marks} ", TONES[finding.severity]), (f"{where}{finding.title}", "bold"), indent=indent)
-        for line in finding.cause:
-            self.say(line, indent=indent + 2)
-        places = [quote.place for quote in finding.quotes]
-        if places:
-            self.labelled("proof.evidence", self.words.listed(places, NAMES), indent=indent + 2)
-        for symptom in finding.symptoms:
-            self.say((f"{self.words.say('proof.explains')}:", "dim"), indent=indent + 2)
-            self.finding(symptom, indent + 4)
 
-    def unchecked(self) -> None:
-        if self.report.unchecked:
-            self.heading("unchecked.heading")
-        for group in self.report.unchecked:
-            self.gap(group)
+def _fitting(column: Column, cell: Cell, width: int) -> Cell:
+    if not column.shortened:
+        return cell
+    short = in_the_middle(_plain(cell), width)
+    return short if isinstance(cell, str) else (short, cell[1])
 
-    def gap(self, group: UncheckedView) -> None:
-        names = f"  {self.words.listed(group.names, NAMES)}" if group.names else ""
-        self.say((group.where, "bold"), names)
-        for missing in group.missing:
-            reason = f": {missing.reason}" if missing.reason else ""
-            self.say(f"{missing.probe} ", (missing.status_word, "yellow"), reason, indent=2)
-            self.labelled("unchecked.repair", missing.repair, indent=4)
-            self.labelled("unchecked.rules", self.words.say("list.semicolon").join(missing.rules), indent=4)
 
-    def nodes(self) -> None:
-        self.heading("outcomes.heading")
-        wide = max((cell_len(group.outcome_word) for group in self.report.outcomes), default=0) + 4
-        for group in self.report.outcomes:
-            told = self.words.listed(group.names, NAMES) + (f": {group.reason}" if group.reason else "")
-            if group.findings:
-                told += f"  [{self.words.say('count.findings', n=group.findings)}]"
-            self.say(told, first=(f"  {group.outcome_word}", TONES[group.outcome]), indent=wide)
+def _lines(column: Column, cell: Cell, width: int) -> list[Text]:
+    return wrapped(Text.assemble(_fitting(column, cell, width)), width)

@@ -1,55 +1,94 @@
-"""Report -> one self-contained HTML page.
+"""Reports -> one self-contained HTML page.
 
-Output   str; no script, no external resource, a strict Content-Security-Policy.  Every value is escaped: autoescape is
-on for every template, and an undefined name is an error.
+Input    the same report in English and in Chinese.
+Output   str; both languages, of which the page shows one; no external resource; a strict Content-Security-Policy that
+         lets nothing run but the package's own script, known by its digest.  Without the script the page still says
+         all it has to say.  Every value is escaped: autoescape is on for every template, and an undefined name is an
+         error.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from importlib import resources
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-import jinja2
-from markupsafe import Markup, escape
-
-from analyzer.report.model import Report
+from analyzer.findings import Severity
+from analyzer.report import templates
+from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged
+from analyzer.report.views import FindingView, Report
 from analyzer.report.words import Words
-
-_TICKS = re.compile(r"`([^`\n]{1,300})`")
-NAMES = 300  # of nodes written out; report.json has them all
-QUOTES = 3  # pieces of evidence shown unfolded
-OPEN_LIMIT = 12  # hosts or findings that are shown unfolded
+from analyzer.texts import Lang
 
 
-def render(report: Report) -> str:
-    page = _environment().get_template("report.html.j2")
-    limits = {"open_limit": OPEN_LIMIT, "quotes_shown": QUOTES, "names_shown": NAMES}
-    return page.render(report=report, w=Words(report.lang), css=_css(), **limits)
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a page holds; report.json and the scripts have all of it."""
+
+    names: int = 300  # of nodes written out in one place
+    opened: int = 6  # as many hosts or findings are shown unfolded
+    full_hosts: int = 40  # whose steps are told with guards, expectation and risk; later ones with their commands
+    full_findings: int = 50  # whose evidence is quoted; of later ones the essence is told
 
 
-def code_in_ticks(text: str) -> Markup:
-    """Sentences name commands `like this`; the text is escaped first."""
-    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped above
+LIMITS = Limits()
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the page can be narrowed to."""
+
+    nodes: tuple[str, ...]
+    rules: tuple[str, ...]
+    severities: tuple[tuple[str, str], ...]  # with its word
+    namespaces: tuple[str, ...]
+
+
+def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
+    """The page opens in `lang`."""
+    other: Lang = "zh" if lang == "en" else "en"
+    environment = templates.environment()
+    environment.filters["only"] = in_language
+    page = environment.get_template("report.html.j2")
+    report = merged(reports[lang], reports[other], lang)
+    words = BilingualWords(Words(lang), Words(other))
+    return page.render(
+        report=report,
+        w=words,
+        limits=LIMITS,
+        filters=_filters(report.findings, words),
+        tags=(TAGS[lang], TAGS[other]),
+        css=templates.own("report.css", "picture.css", "print.css"),
+        script=templates.own("report.js"),
+        digest=_digest(templates.own("report.js")),
     )
-    environment.filters["ticks"] = code_in_ticks
-    return environment
 
 
-def _template(name: str) -> str:
-    return resources.files("report_templates").joinpath(name).read_text("utf-8")
+def _filters(findings: Sequence[FindingView], words: BilingualWords) -> Filters:
+    told = tuple(_with_symptoms(findings))
+    there = {finding.severity for finding in told}
+    return Filters(
+        nodes=tuple(sorted({node for finding in told for node in finding.node_names})),
+        rules=tuple(sorted({finding.rule for finding in told})),
+        severities=tuple((one.value, words.say(f"severity.{one}")) for one in Severity if one.value in there),
+        namespaces=tuple(sorted({who.namespace for finding in told for who in finding.affects if who.namespace})),
+    )
 
 
-@cache
-def _css() -> Markup:
-    return Markup(_template("report.css") + _template("print.css"))  # noqa: S704 - the package's own files
+def _with_symptoms(findings: Iterable[FindingView]) -> Iterable[FindingView]:
+    for finding in findings:
+        yield finding
+        yield from _with_symptoms(finding.symptoms)
+
+
+def in_language(text: str, tag: str) -> str:
+    """For what can hold one language only, such as an attribute."""
+    if isinstance(text, Bilingual) and tag != TAGS[text.lang]:
+        return text.other
+    return str(text)
+
+
+def _digest(script: str) -> str:
+    """As a Content-Security-Policy names a script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from analyzer.engine import Analysis
 from analyzer.facts import Unknown
 from analyzer.findings import Affected, Cleared, Evidence, Finding, Inconclusive
 from analyzer.runbook import ADMIN, Guard, Runbook, Step
 from analyzer.texts import Text
+from analyzer.timeline.moments import Moment, Sentence
 
 SCHEMA = 1
 
@@ -32,6 +34,7 @@ def _report(analysis: Analysis) -> Json:
     for finding in verdict.findings:
         for step in finding.steps:
             wanted_by.setdefault(step.id, []).append(finding.id)
+    numbers = {moment: number for number, moment in enumerate(analysis.timeline.moments)}
     return {
         "schema": SCHEMA,
         "bundle": {
@@ -45,7 +48,47 @@ def _report(analysis: Analysis) -> Json:
         "inconclusive": [_inconclusive(gap) for gap in _sorted_gaps(verdict.inconclusive)],
         "cleared": [_cleared(entry) for entry in sorted(verdict.cleared, key=lambda entry: entry.rule)],
         "runbooks": [_runbook(runbook, wanted_by) for runbook in runbooks if runbook.steps],
+        "story": [_sentence(one, numbers) for one in analysis.timeline.story.sentences],
+        "timeline": {
+            "moments": [_moment(one) for one in analysis.timeline.moments],
+            "left_out": analysis.timeline.left_out,
+            "failed": list(analysis.timeline.failed),
+            "set_right": [{"node": node, "ahead_s": ahead} for node, ahead in analysis.timeline.set_right],
+        },
     }
+
+
+def _sentence(sentence: Sentence, numbers: Mapping[Moment, int]) -> Json:
+    """`moments` are places in the timeline, from 0."""
+    return {
+        "at": _time(sentence.at),
+        "until": _time(sentence.until) if sentence.until else None,
+        "nodes": list(sentence.nodes),
+        "tone": sentence.tone.value,
+        "says": _text(sentence.says),
+        "certain": sentence.certain,
+        "moments": [numbers[moment] for moment in sentence.moments if moment in numbers],
+    }
+
+
+def _moment(moment: Moment) -> Json:
+    return {
+        "at": _time(moment.at),
+        "until": _time(moment.until) if moment.until else None,
+        "times": moment.times,
+        "node": moment.node,
+        "kind": moment.kind.value,
+        "tone": moment.tone.value,
+        "says": _text(moment.says),
+        "certain": moment.certain,
+        "volumes": list(moment.volumes),
+        "evidence": _evidence(moment.evidence),
+    }
+
+
+def _time(at: datetime) -> str:
+    """UTC, to the second: logs of different hosts are not compared any finer."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _finding(finding: Finding) -> Json:
@@ -75,6 +118,7 @@ def _evidence(quote: Evidence) -> Json:
         "source": quote.source,
         "first_line": quote.first_line,
         "last_line": quote.last_line,
+        "lines": list(quote.numbers),
         "text": list(quote.text),
     }
 

@@ -7,16 +7,13 @@ an undefined name is an error.  Nothing outside the string is named.
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib import resources
 
-import jinja2
 from markupsafe import Markup, escape
 
-from analyzer.report import gaps
+from analyzer.report import gaps, templates
 from analyzer.report.grouping import group
-from analyzer.report.model import Report
 from analyzer.report.typeset import typeset
+from analyzer.report.views import Report
 from analyzer.report.words import Words
 
 _TICKS = re.compile(r"`([^`\n]{1,300})`")
@@ -37,14 +34,16 @@ LIMITS = {
 
 def render(report: Report, analyzer: str) -> str:
     """`analyzer` is the program's name and version."""
-    page = _environment().get_template("report.html.j2")
+    environment = templates.environment("paper")
+    environment.filters.update(ticks=code_in_ticks, typeset=typeset)
+    page = environment.get_template("report.html.j2")
     return page.render(
         report=report,
         paper=group(report),
         gaps=gaps.gaps(report),
         fates=gaps.fates(report),
         w=Words(report.lang),
-        css=_css(),
+        css=templates.own("paper/paper.css"),
         analyzer=analyzer,
         **LIMITS,
     )
@@ -57,26 +56,3 @@ def code_in_ticks(text: str) -> Markup:
 
 def _code(match: re.Match[str]) -> str:
     return f'<code class="whole">{match[1]}</code>' if len(match[1]) <= WHOLE else f"<code>{match[1]}</code>"
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["ticks"] = code_in_ticks
-    environment.filters["typeset"] = typeset
-    return environment
-
-
-def _template(name: str) -> str:
-    return resources.files("report_templates").joinpath("paper", name).read_text("utf-8")
-
-
-@cache
-def _css() -> Markup:
-    return Markup(_template("paper.css"))  # noqa: S704 - the package's own file

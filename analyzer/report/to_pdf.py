@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from analyzer.report import to_paper
-from analyzer.report.model import Report
+from analyzer.report.views import Report
 from analyzer.texts import Lang
 
 IDENTIFIER = b"csi-triage-report"

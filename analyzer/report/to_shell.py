@@ -1,20 +1,22 @@
 """Runbook -> one POSIX sh script that carries all it needs.
 
 Input    a host's ordered steps.  Output  a script for dash, bash and busybox sh: it shows by default and acts with
-`--apply`; the guards and play.sh in report_templates/runbook say what it asks and does.  Same runbook, same bytes.
+`--apply`.  What it does to this host stands first, then the files of report_templates/runbook: how it asks and plays.
+         Only the last line begins, so that a script cut off in transfer does nothing.  Same runbook, same bytes.
 Safety   values reach the script only as words quoted by shlex; texts lose their control characters first.
 Errors   ValueError for a step of another host, and for a command with characters that could not be shown as they are.
 """
 
 from __future__ import annotations
 
-import re
+import json
 import shlex
 from collections.abc import Iterator
 from importlib.resources import files
 
-from analyzer.report.commands import command_line
+from analyzer.report.commands import command_line, plain_name
 from analyzer.report.printable import printable
+from analyzer.report.runbook_head import head_comment
 from analyzer.runbook import (
     ADMIN,
     Command,
@@ -31,7 +33,10 @@ from analyzer.runbook import (
 )
 from analyzer.texts import Lang, Text
 
-_TEMPLATES = ("guards.sh", "cluster_guards.sh", "mount_guards.sh", "play.sh")
+_MACHINERY = (
+    *("asking.sh", "guards.sh", "cluster_guards.sh", "mount_guards.sh"),
+    *("options.sh", "transcript.sh", "result.sh", "steps.sh", "play.sh"),
+)
 _SETUP = """\
 set -u
 umask 077
@@ -49,14 +54,14 @@ def render(runbook: Runbook, lang: Lang = "en") -> str:
     for step in runbook.steps:
         _refuse_what_cannot_be_written(runbook, step)
     parts = (
-        "#!/bin/sh\n",
+        f"#!/bin/sh\n{head_comment(runbook, lang)}",
         _SETUP,
-        *(_template(name) for name in (f"{lang}.sh", *_TEMPLATES)),
         _bound_to(runbook),
+        _function("steps", _steps(numbered, lang)),
         *(_guard_functions(number, step) for number, step in numbered),
         _function("preflight", _preflight(numbered)),
-        _function("steps", _steps(numbered, lang)),
         _function("reopen", _reopened(numbered)),
+        *(_template(name) for name in (f"{lang}.sh", *_MACHINERY)),
         'begin "$@"\n',
     )
     return "\n".join(parts)
@@ -77,14 +82,25 @@ def _refuse_what_cannot_be_written(runbook: Runbook, step: Step) -> None:
 
 def _bound_to(runbook: Runbook) -> str:
     values = {
-        "script_name": re.sub(r"[^A-Za-z0-9._-]", "_", runbook.host, flags=re.ASCII),
+        "script_name": plain_name(runbook.host),
         "role": ADMIN if runbook.host == ADMIN else "node",
         "expected_hostname": runbook.hostname,
         "expected_boot_id": runbook.boot_id,
         "bundle": runbook.bundle,
         "total": str(len(runbook.steps)),
+        "bound_to": _bound_to_in_json(runbook),
     }
     return "".join(f"{name}={shlex.quote(_one_line(value))}\n" for name, value in values.items())
+
+
+def _bound_to_in_json(runbook: Runbook) -> str:
+    """What the result file says of it; written here, where JSON is at hand."""
+    values = {"bundle": runbook.bundle, "host": runbook.hostname, "boot_id": runbook.boot_id}
+    return ", ".join(f'"{name}": {_json(value)}' for name, value in values.items())
+
+
+def _json(value: str) -> str:
+    return json.dumps(_one_line(value))
 
 
 def _guard_functions(number: int, step: Step) -> str:
@@ -111,13 +127,13 @@ def _preflight(numbered: tuple[tuple[int, Step], ...]) -> Iterator[str]:
 
 def _steps(numbered: tuple[tuple[int, Step], ...], lang: Lang) -> Iterator[str]:
     for number, step in numbered:
-        words = (
-            *(str(number), step.effect.value, step.phase.value),
+        words = (str(number), step.effect.value, step.phase.value, _json(step.id))
+        sentences = (
             *(_sentence(step.does, lang), command_line(step.command) if step.command else ""),
             *(_sentence(step.expect, lang), _sentence(step.if_fails, lang)),
         )
-        yield f"step {shlex.join(words)}"
-        yield _action(number, step.command)
+        yield " \\\n        ".join((f"step {shlex.join(words)}", *map(shlex.quote, sentences)))
+        yield f"{_action(number, step.command)}\n"
 
 
 def _reopened(numbered: tuple[tuple[int, Step], ...]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The report's own sentences, in one language, from `report_templates/words/*.toml`.
 
-A section stands in one file.  A key is `section.name`; `n` picks the form `section.name.one` when it is 1 and there is one.
+A section stands in one file.  A key is `section.name`; `n` picks the form `section.name.one` when it is 1 and there is
+one.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from analyzer.texts import Lang, Text
 @cache
 def catalogue() -> Mapping[str, Text]:
     """Every sentence by its key."""
-    folder = resources.files("report_templates").joinpath("words")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    topics = sorted(file.name for file in resources.files("report_templates").joinpath("words").iterdir())
     return {
         f"{section}.{name}": Text(en=words["en"], zh=words["zh"])
-        for file in files
-        for section, names in tomllib.loads(file.read_text("utf-8")).items()
+        for topic in topics
+        for section, names in tomllib.loads(_words_of(topic)).items()
         for name, words in names.items()
     }
+
+
+def _words_of(topic: str) -> str:
+    return resources.files("report_templates").joinpath("words", topic).read_text("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,8 @@ def reach(data: bytes) -> tuple[str, str]:
 
 
 def _first_time(lines: Iterable[bytes]) -> str:
-    matches = (_TIME.match(line[:64].decode("utf-8", errors="replace")) for line in lines)
-    return next((time for match in matches if match and (time := next(filter(None, match.groups()), ""))), "")
+    times = (printed_time(line[:64].decode("utf-8", errors="replace")) for line in lines)
+    return next(filter(None, times), "")
 
 
 def _tallies(
@@ -223,9 +223,11 @@ def _quoted(line: str) -> str:
 def _hit(signal: Signal, values: tuple[str, ...], tally: _Tally, spans: dict[tuple[int, int], Span]) -> SignalHit:
     fields = tuple(zip(signal.decode.groupindex, values, strict=False))  # no values: too many different ones
     kept = [spans[record] for record in tally.kept]
-    return SignalHit(signal.id, fields, tally.total, _time(kept[0]), _time(kept[-1]), tuple(kept))
+    first, last = (printed_time(span.text[0]) for span in (kept[0], kept[-1]))
+    return SignalHit(signal.id, fields, tally.total, first, last, tuple(kept))
 
 
-def _time(span: Span) -> str:
-    match = _TIME.match(span.text[0])
+def printed_time(line: str) -> str:
+    """The time at the beginning of a line, as printed; "" where there is none."""
+    match = _TIME.match(line)
     return next(filter(None, match.groups()), "") if match else ""

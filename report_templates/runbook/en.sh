@@ -1,16 +1,23 @@
-T_usage='Usage: sh %s.sh            show each step and whether it would run; change nothing
-       sh %s.sh --apply    run the steps; asks before each that destroys or closes a node,
-                           and before a change after a step by hand or a failed reading
-       sh %s.sh --apply --yes    run the steps without asking
+T_usage='Usage: sh %s.sh                     show each step and whether it would run; change nothing
+       sh %s.sh --apply             run the steps; asks before each that destroys or closes a node, and
+                                    before a change after a step by hand, a failed reading or a step left out
+       sh %s.sh --apply --yes       run the steps without asking
+       sh %s.sh [--apply] --only N  step N alone
+       sh %s.sh [--apply] --from N  step N and those after it
 
 Made from the bundle %s.  Exit codes: 0 done, 2 wrong use, 3 refused by a guard,
 4 a command failed, 5 not agreed to, 128+N ended by signal N.  --apply writes a transcript
-runbook-<host>-<UTC time>.log into the current directory.'
+runbook-<host>-<UTC time>.log into the current directory, and the result for programs beside it (.json).'
 T_bad_option='unknown option: %s'
 T_yes_alone='the option --yes is for --apply only'
+T_no_number='%s needs the number of a step'
+T_no_step='there is no step %s: steps have the numbers 1 to %s'
+T_one_choice='choose once: --only STEP or --from STEP'
 T_no_folder='cannot make a temporary folder; set TMPDIR to one that can be written'
 T_no_transcript='cannot create the transcript %s; go to a directory that can be written, and start again'
 T_heading='Runbook for %s, from the bundle %s'
+T_only='Only step %s of %s. Its guards tell whether the steps before it are done, as far as that can be seen.'
+T_from='From step %s on, of %s. The guards tell whether the steps before it are done, as far as that can be seen.'
 T_reads='reads'
 T_changes='changes'
 T_destroys='DESTROYS'
@@ -22,11 +29,14 @@ T_already_done='already done'
 T_step_done='done'
 T_question='    Run step %s? Type yes to run it:'
 T_by_hand_before='    To be done by hand before this one: step%s. If it is not done, or was the better way, answer no.'
+T_left_out='    Left out before this one: step%s. If it is not done, answer no.'
+T_closed_before='    The node was closed before this script came. Unless an earlier run of it did that, answer no.'
+T_unsaved='the step that saves the manifest of this pod was left out, and its file is not in this folder'
 T_declined='Stopped at step %s: not answered with yes.'
 T_step_refused='Stopped before step %s: %s'
 T_failed='Step %s failed with exit code %s. %s'
-T_read_failed='    ended with exit code %s, which is an answer too; the script goes on'
-T_read_late='    has not ended within 2 minutes and is left to itself; the script goes on'
+T_read_failed='it ended with exit code %s, which is an answer too; the script goes on'
+T_read_late='it has not ended within 2 minutes and is left to itself; the script goes on'
 T_otherwise='Readings that did not end as they should: step%s. Look at what they printed.'
 T_taken_back='Taken back, for no pod was deleted: %s'
 T_take_back='Not taken back yet: run `%s` as soon as the new pods have got a node, or at once if you leave it at that.'
@@ -36,10 +46,12 @@ T_done_so_far='Done before that: step%s. No other step was run.'
 T_nothing_done='Nothing was changed.'
 T_still_running='The command of step %s was already running, and goes on.'
 T_interrupted='Interrupted.'
-T_transcript='Transcript: %s'
+T_transcript='Transcript: %s; for programs: %s'
+T_no_result='cannot write the result %s; the transcript tells all of it'
 T_would_all_run='Nothing was changed. Run with --apply to act.'
 T_would_stop='Nothing was changed. Steps that would refuse: %s'
 T_all_done='All steps are done.'
+T_chosen_done='The chosen steps are done.'
 T_unbound='the bundle does not say which host and boot this is for: collect again'
 T_other_host='this runbook is for another host: expected %s, found %s'
 T_other_boot='the host has restarted since the bundle was made, so its device names mean other devices: expected boot %s, found %s; collect again'
@@ -52,6 +64,7 @@ T_tool_failed='cannot be checked: `%s` ended with exit code %s'
 T_not_listed='cannot be checked: map %s is not listed by `%s`'
 T_no_node='cannot be checked: %s is not a device'
 T_not_opened='%s cannot be opened, so the array may be out of reach'
+T_queues='map %s still queues, so the flush would hang: first run the step that stops queueing'
 T_suspended='map %s is suspended'
 T_new_path='map %s has another path: found %s, expected at most %s'
 T_path_state='path %s of map %s: expected state F (failed), found %s'

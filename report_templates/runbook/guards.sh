@@ -1,51 +1,8 @@
-# Guards: each asks this node one question and changes nothing.
+# Guards of maps and disks: each asks this node one question and changes nothing.
 # They answer 0 (it holds), 10 (the device is gone: nothing is left to do) or 3, with the reason in $why.
-# What cannot be read refuses: a missing tool or file is never taken for "none".
 
 seen_map='' seen_disk=''
 leaving=' ' unqueued=' '  # dry run only: the maps that an earlier step would have flushed, or stopped queueing
-
-refuse() {
-    format=$1
-    shift
-    why=$(printf "$format" "$@" | tr -d '[:cntrl:]')  # a disk's own words reach a terminal here
-    return 3
-}
-
-# value_of FILE: its first line in $value.
-value_of() {
-    value=''
-    { IFS= read -r value <"$1"; } 2>/dev/null || [ -n "$value" ] || { refuse "$T_unreadable" "$1"; return; }
-}
-
-# ask SECONDS COMMAND...: its output in $answer.out and .err, its exit code in $code.
-# It runs in the background and is left behind after the limit: in state D it survives even SIGKILL (seen with readers
-# of a map that queues), and waiting for it would never end.
-ask() {
-    ticks=$(($1 * 10))
-    shift
-    asked=$((asked + 1))
-    answer=$work/$asked
-    (
-        trap '' HUP
-        "$@" >"$answer.out" 2>"$answer.err"
-        printf '%s\n' "$?" >"$answer.code"
-    ) </dev/null >/dev/null 2>&1 9>/dev/null &
-    child=$!
-    until [ -s "$answer.code" ]; do
-        [ "$ticks" -gt 0 ] || { kill -KILL "$child" 2>/dev/null; return 1; }
-        ticks=$((ticks - 1))
-        sleep 0.1 2>/dev/null || sleep 1  # POSIX knows whole seconds only
-    done
-    IFS= read -r code <"$answer.code"
-}
-
-# reply SECONDS COMMAND...: as ask, and refuses unless the command ended with 0.
-reply() {
-    command -v "$2" >/dev/null || { refuse "$T_no_tool" "$2"; return; }
-    ask "$@" || { shift; refuse "$T_late" "$*"; return; }
-    [ "$code" -eq 0 ] || { shift; refuse "$T_tool_failed" "$*" "$code"; return; }
-}
 
 # find_map WWID: the kernel's name of the map in $map, its own name in $map_name.
 # By UUID only: a name or dm number written down earlier may mean another map by now.
@@ -120,6 +77,22 @@ map_is_named() {
     seen_map=$1
     find_map "$1" || return
     [ "$map_name" = "$2" ] || { refuse "$T_renamed" "$1" "$2" "$map_name"; return; }
+}
+
+# map_does_not_queue WWID: else the flush would wait for what never comes.  The kernel's table tells it as it is now.
+map_does_not_queue() {
+    case $unqueued in *" $1 "*) return 0 ;; esac
+    find_map "$1" || return
+    reply 10 dmsetup table || return
+    MAP=$map_name awk '
+        $1 == ENVIRON["MAP"] ":" && $4 == "multipath" {
+            found = 1
+            for (i = 6; i < 6 + $5; i++) if ($i == "queue_if_no_path") queues = 1
+        }
+        END { if (!found) exit 1; print queues + 0 }' "$answer.out" >"$work/queues" ||
+        { refuse "$T_not_listed" "$1" "dmsetup table"; return; }
+    value_of "$work/queues" || return
+    [ "$value" = 0 ] || { refuse "$T_queues" "$1"; return; }
 }
 
 # map_is_free WWID

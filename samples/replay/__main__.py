@@ -10,6 +10,8 @@ import os
 import shutil
 import sys
 import tempfile
+import time
+from datetime import datetime
 from pathlib import Path
 
 if __package__ in (None, ""):  # run by its path, from anywhere
@@ -29,8 +31,22 @@ def main() -> int:
         sys.exit("replay: `unshare` is not installed; install util-linux.")
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
         mapped = () if os.geteuid() == 0 else ("--map-root-user",)
+        spaces = (*NAMESPACES, *as_long_up(options.node), *mapped)
         inside = [sys.executable, __file__, "--inside", folder, *sys.argv[1:]]
-        return os.waitstatus_to_exitcode(os.spawnv(os.P_WAIT, unshare, [unshare, *NAMESPACES, *mapped, *inside]) << 8)
+        return os.waitstatus_to_exitcode(os.spawnv(os.P_WAIT, unshare, [unshare, *spaces, *inside]) << 8)
+
+
+def as_long_up(node: Path) -> tuple[str, ...]:
+    """A time namespace in which the node has been up since its recorded boot: its kernel log counts from there."""
+    recorded = node / "clock.out"
+    if not recorded.is_file() or not Path("/proc/self/ns/time").exists():
+        return ()
+    said, uptime = recorded.read_text().splitlines()
+    booted = datetime.strptime(said, "%Y-%m-%dT%H:%M:%S%z").timestamp() - float(uptime.split()[0])
+    since = time.time() - booted
+    if since < 0:
+        return ()
+    return ("--time", f"--boottime={round(since - time.clock_gettime(time.CLOCK_BOOTTIME))}")
 
 
 def _options() -> argparse.Namespace:

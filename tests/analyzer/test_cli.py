@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -19,7 +20,11 @@ from bundle.writer import pack
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SICK, HEALTHY = SAMPLES / "stale_fail", SAMPLES / "healthy"
+REPORT = ("report.html", "report.json", "report.pdf")
 MAIN = "import sys; from analyzer.cli import main; sys.argv[0] = 'csi-analyzer'; main()"
+
+
+IN_PLACE = {**os.environ, "PYTHONPATH": str(SAMPLES.parent)}
 
 
 def run(*words: str | Path, code: str = MAIN, **more: object) -> subprocess.CompletedProcess[bytes]:
@@ -50,7 +55,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_report_writes_all_files_and_ends_with_1(packed: Path, tmp_path: Path) -> None:
     done = run("report", packed, "-o", tmp_path / "out")
     assert done.returncode == 1, done.stderr
-    assert sorted(tree(tmp_path / "out")) == ["report.html", "report.json", "report.pdf", "runbook/worker-1.sh"]
+    assert sorted(tree(tmp_path / "out")) == [*REPORT, "runbook/worker-1.html", "runbook/worker-1.sh"]
     assert stat.S_IMODE((tmp_path / "out/runbook/worker-1.sh").stat().st_mode) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert b"Residual multipath map: 2 on worker-1" in done.stdout
@@ -117,6 +122,12 @@ def test_a_full_standard_output_is_told_in_one_sentence() -> None:
         (("report", str(SICK), "-o", "text.tar.gz"), "is a file; name a folder"),
         (("report", str(SICK), "-o", "/proc/nowhere/out"), "cannot be written"),
         (("report", str(SICK)), "Missing option"),
+        (("show", str(SICK), "--finding", "3"), "there is no finding '3'; name it by its number, 1 to 2"),
+        (("show", str(HEALTHY), "--finding", "1"), "nothing was found in this bundle"),
+        (("show", str(SICK), "--node", "worker-9"), "there is no node 'worker-9'; there is worker-1"),
+        (("show", str(SICK), "--node", "worker-1", "--all"), "exclude each other"),
+        (("show", str(SICK), "--format", "json", "--finding", "1"), "always the whole report"),
+        (("cat", str(SICK), "worker-1", "multipath"), "perhaps multipath_ll"),
         (("cat", str(SICK), "worker-9", "ps"), "holds no node 'worker-9'"),
         (("cat", str(SICK), "../../etc", "passwd"), "holds no node"),
         (("cat", str(SICK), "worker-1", "nothing"), "has no capture 'nothing'"),
@@ -128,8 +139,58 @@ def test_a_full_standard_output_is_told_in_one_sentence() -> None:
 )
 def test_what_cannot_be_done_is_told_in_one_sentence(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
     (tmp_path / "text.tar.gz").write_text("not a bundle\n")
-    assert says in one_sentence(run(*words, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(SAMPLES.parent)}))
+    assert says in one_sentence(run(*words, cwd=tmp_path, env=IN_PLACE))
     assert [path.name for path in tmp_path.iterdir()] == ["text.tar.gz"]
+
+
+def test_show_prints_plain_text_and_tells_progress_elsewhere() -> None:
+    done = run("show", SICK, env={**os.environ, "FORCE_COLOR": "1"})
+    assert done.stdout.startswith(b"error: Residual multipath map: 2 on worker-1\n")
+    assert b"\x1b" not in done.stdout
+    assert b"2 findings" in done.stderr
+
+
+def test_show_as_json_is_report_json(tmp_path: Path) -> None:
+    run("report", SICK, "-o", tmp_path / "out", "--no-pdf")
+    assert run("show", SICK, "--format", "json").stdout == (tmp_path / "out/report.json").read_bytes()
+
+
+@pytest.mark.parametrize("words", [(), ("--all",), ("--finding", "1"), ("--node", "worker-1"), ("--format", "md")])
+def test_the_exit_code_of_show_is_that_of_the_bundle(words: tuple[str, ...]) -> None:
+    done = run("show", SICK, *words)
+    assert (done.returncode, b"multipath" in done.stdout) == (1, True), done.stderr
+
+
+def test_the_commands_that_show_names_do_what_they_say(tmp_path: Path) -> None:
+    shown = run("show", SAMPLES / "outage").stdout.decode()
+    commands = [shlex.split(line) for line in shown.splitlines() if line.startswith("    csi-analyzer ")]
+    assert [command[1] for command in commands] == ["show", "report", "show", "cat", "show"]
+    for _, *words in commands:
+        done = run(*words, *(("--no-pdf",) if words[0] == "report" else ()), cwd=tmp_path, env=IN_PLACE)
+        assert done.returncode == (0 if words[0] == "cat" else 1), done.stderr
+        assert done.stdout
+
+
+@pytest.mark.parametrize("words", [("show", str(SICK), "--all"), ("rules",)])
+def test_a_reader_that_goes_away_ends_it_quietly(words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", MAIN, *words]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert not [line for line in done.stderr.splitlines() if not line.startswith(b"csi-analyzer: ")]
+    assert b"should not happen" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["", "report", "show", "cat", "unpack", "rules", "rules show"])
+def test_help_fits_into_80_columns_and_is_not_cut_off(words: str) -> None:
+    text = run(*words.split(), "--help", env={**os.environ, "COLUMNS": "80"}).stdout.decode()
+    assert max(map(len, text.splitlines())) <= 80
+    assert "..." not in text.replace("[ARGS]...", "")
+
+
+def test_a_rule_is_told_in_80_columns() -> None:
+    assert max(map(len, run("rules", "show", "clock-skew").stdout.decode().splitlines())) <= 80
 
 
 def test_cat_prints_the_bytes_of_a_capture(packed: Path) -> None:
@@ -158,7 +219,8 @@ def test_unpacked_is_the_folder_that_was_packed(packed: Path, tmp_path: Path) ->
     unpacked = tree(tmp_path / "files")
     there = {name: content for name, content in tree(SICK).items() if name.endswith((".out", ".err"))}
     assert there.items() <= unpacked.items()
-    assert run("show", tmp_path / "files").stdout == run("show", packed).stdout
+    as_told = ("--format", "json")
+    assert run("show", tmp_path / "files", *as_told).stdout == run("show", packed, *as_told).stdout
     assert "is not empty" in one_sentence(run("unpack", packed, "-o", tmp_path / "files"))
 
 
@@ -202,7 +264,7 @@ def test_results_go_to_standard_output_and_progress_to_standard_error() -> None:
 
 
 def test_a_terminal_without_chinese_gets_the_rest() -> None:
-    done = run("show", SICK, "--lang", "zh", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    done = run("show", SICK, "--all", "--lang", "zh", env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert done.returncode == 1
     assert b"multipath -f mpathb" in done.stdout
 

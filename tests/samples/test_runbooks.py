@@ -31,10 +31,10 @@ def runbooks() -> tuple[Runbook, ...]:
 
 @cache
 def scripts(lang: Lang) -> bytes:
-    """All of them: the part that they share once, then the own part of each."""
-    parts = [render(book, lang).partition("\nscript_name=") for book in runbooks()]
-    (shared,) = {before for before, _, _ in parts}
-    return "".join((shared, *(f"{name}{own}" for _, name, own in parts))).encode()
+    """All of them: the own part of each, then the part that they share once."""
+    parts = [render(book, lang).partition("\nT_usage=") for book in runbooks()]
+    (shared,) = {after for _, _, after in parts}
+    return "".join((*(f"{own}\n" for own, _, _ in parts), "T_usage=", shared)).encode()
 
 
 def test_there_are_scripts_of_the_admin_host_and_of_nodes() -> None:

@@ -136,6 +136,7 @@ def _pod(item: _Pod, places: Places) -> Pod:
         reason=status.reason,
         init_containers=tuple(_containers(item.spec.init_containers, status.init_container_statuses)),
         message=status.message,
+        deleted=item.metadata.deletion_timestamp or "",
     )
 
 

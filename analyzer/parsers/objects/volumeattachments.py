@@ -29,6 +29,7 @@ class _Spec(msgspec.Struct, frozen=True, rename="camel"):
 
 class _Error(msgspec.Struct, frozen=True):
     message: str = ""
+    time: str | None = None
 
 
 class _Status(msgspec.Struct, frozen=True, rename="camel"):
@@ -74,6 +75,9 @@ def _attachment(item: _Attachment, places: Places) -> VolumeAttachment:
         span=places.span(name, _quote(item, status)),
         created=item.metadata.creation_timestamp or "",
         has_publish_info="publishInfo" in (status.attachment_metadata or {}),
+        deleted=item.metadata.deletion_timestamp or "",
+        attach_error_at=status.attach_error.time or "" if status.attach_error else "",
+        detach_error_at=status.detach_error.time or "" if status.detach_error else "",
     )
 
 

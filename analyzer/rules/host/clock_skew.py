@@ -18,23 +18,19 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from analyzer.facts import Span, Unknown
+from analyzer.facts import Span
 from analyzer.facts.across import Across
 from analyzer.facts.host import Clock
 from analyzer.facts.taken import ClusterTaken, NodeTaken
-from analyzer.facts.times import moment
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.remedies.manual import step_by_hand
 from analyzer.rules import cluster_rule
 from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text, lines
+from analyzer.timeline.clocks import read
 
 RULE = "clock-skew"
-BEHIND_S, AHEAD_S = 60, 360
-ENOUGH = 3
-SAME_RUN = timedelta(hours=2)
 
 TITLE = Text(en="Clock of {node} is {off} {way}", zh="{node} 的时钟{way} {off}")
 BEHIND, AHEAD = Text(en="behind", zh="慢了"), Text(en="ahead", zh="快了")
@@ -67,29 +63,13 @@ DO = Text(
 def clock_skew(
     clocks: Across[Clock], taken: Across[NodeTaken], cluster: ClusterTaken
 ) -> Iterator[Finding | Inconclusive]:
-    offsets = dict(_offsets(clocks, taken, cluster))
-    middle = sorted(offsets.values())[len(offsets) // 2] if len(offsets) >= ENOUGH else 0.0
-    agree = sum(1 for offset in offsets.values() if abs(offset - middle) <= BEHIND_S)
-    sure = len(offsets) >= ENOUGH and agree > len(offsets) // 2
-    middle = middle if sure else 0.0
-    for node, offset in offsets.items():
-        off = offset - middle
+    readings = read(clocks, taken, cluster)
+    for node, off in readings.wrong():
         clock, at = clocks.of(node), taken.of(node)
-        if (off < -BEHIND_S or off > AHEAD_S) and isinstance(clock, Clock) and isinstance(at, NodeTaken):
-            yield _finding(node, off, clock, at.at, agree if sure else 0)
+        if isinstance(clock, Clock) and isinstance(at, NodeTaken):
+            yield _finding(node, off, clock, at.at, readings.agree)
     for node, unknown in clocks.unknown():
         yield Inconclusive(RULE, node, (unknown,))
-
-
-def _offsets(clocks: Across[Clock], taken: Across[NodeTaken], cluster: ClusterTaken) -> Iterator[tuple[str, float]]:
-    """By how many seconds each clock was ahead when its node was asked."""
-    begun = moment(cluster.at)
-    for node, clock in clocks.known():
-        asked = taken.of(node)
-        at = None if asked is None or isinstance(asked, Unknown) else moment(asked.at)
-        said = moment(clock.local_time)
-        if at is not None and said is not None and begun is not None and abs(at - begun) < SAME_RUN:
-            yield node, (said - at).total_seconds()
 
 
 def _finding(node: str, off: float, clock: Clock, taken: str, agree: int) -> Finding:

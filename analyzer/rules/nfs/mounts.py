@@ -159,7 +159,7 @@ def _joined(
     backend = owners.get(volume.backend) if volume else None
     name = failure.volume or (volume.array_name if volume else "")
     hits = sorted(_hits_of(name, signals), key=lambda hit: hit.last)
-    share = next((hit.field("share") or "" for hit in reversed(hits)), "") or _share(volume, backend)
+    share = next((hit.field("share") or "" for hit in reversed(hits)), "") or share_of(volume, backend)
     protocol = backend.protocol.lower() if backend and backend.protocol else "nfs" if ":/" in share else ""
     options = _options(hits, volume)
     if (protocol and protocol not in SHARED) or not (protocol or name.startswith("pvc_") or version_of(options or "")):
@@ -200,7 +200,8 @@ def _options(hits: list[SignalHit], volume: PersistentVolume | None) -> str | No
     return ",".join(volume.mount_options) if volume else None
 
 
-def _share(volume: PersistentVolume | None, backend: StorageBackend | None) -> str:
+def share_of(volume: PersistentVolume | None, backend: StorageBackend | None) -> str:
+    """What the driver mounts: the backend's first portal, and the volume's path on it; "" when that cannot be told."""
     if volume is None or backend is None or not backend.portals or backend.protocol.lower() not in NFS:
         return ""
     portal, parent = backend.portals[0], dict(volume.attributes).get("dTreeParentName", "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.facts.times import moment
+from analyzer.facts.times import moment, offset_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,23 @@ def test_fractions_of_any_length_are_kept_to_the_microsecond():
     assert found.microsecond == 123456
 
 
-@pytest.mark.parametrize("text", ["", "1650.87", "Nov 22 15:04:10", "2026-13-03T02:15:01Z", "2026-07-03"])
+@pytest.mark.parametrize(
+    "text", ["", "1650.87", "Nov 22 15:04:10", "2026-13-03T02:15:01Z", "2026-07-03", "2026-07-03T02:15:01+9959"]
+)
 def test_what_is_no_such_time_is_none(text: str):
     assert moment(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ahead_s"),
+    [
+        ("2026-07-03T10:15:01+0800", 28800),
+        ("2026-07-03T10:15:01-05:30", -19800),
+        ("2026-07-03T10:15:01Z", 0),
+        ("2026-07-03 10:15:01", None),
+        ("2026-07-03T10:15:01+9959", None),
+        ("noon", None),
+    ],
+)
+def test_how_far_the_zone_that_a_time_names_is_ahead(text: str, ahead_s: int | None):
+    assert offset_of(text) == ahead_s

@@ -92,6 +92,17 @@ def test_a_failed_attach_keeps_its_message():
     assert one.attach_error == "no 0 initiator"
 
 
+def test_a_failed_attach_keeps_when_it_failed():
+    (one,) = attachments.parse(attachment(None, attachError={"message": "x", "time": "2026-07-03T02:15:01Z"})).items
+    assert (one.attach_error_at, one.detach_error_at, one.deleted) == ("2026-07-03T02:15:01Z", "", "")
+
+
+def test_what_is_being_deleted_keeps_since_when():
+    going = {"metadata": {"name": "a", "namespace": "shop", "deletionTimestamp": "2026-07-03T02:15:01Z"}}
+    assert attachments.parse(listed(going)).items[0].deleted == "2026-07-03T02:15:01Z"
+    assert pods.parse(listed(going)).items[0].deleted == "2026-07-03T02:15:01Z"
+
+
 def test_a_volume_of_no_csi_driver_is_listed_without_one():
     (one,) = persistentvolumes.parse(listed({"metadata": {"name": "pv"}, "spec": {"nfs": {"path": "/"}}})).items
     assert (one.driver, one.lun_wwn) == ("", "")

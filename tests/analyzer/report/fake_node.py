@@ -6,13 +6,16 @@ files when they act, and write down what they were asked.  Needs root, or user n
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 import os
 import shutil
 import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HOSTNAME = "worker-1"
 BOOT_ID = "6f1c3a52-0d1e-4c57-9a63-0f8e2b7d9c11"
@@ -45,7 +48,14 @@ info)
     done ;;
 message)
     for dm in /sys/block/dm-*; do
-        [ "$(cat "$dm/dm/uuid")" = "$3" ] && echo 0 >"$NODE/open/${dm##*/}"
+        [ "$(cat "$dm/dm/uuid")" = "$3" ] || continue
+        echo 0 >"$NODE/open/${dm##*/}"
+        echo 0 >"$NODE/features/${dm##*/}"
+    done ;;
+table)
+    for dm in /sys/block/dm-*; do
+        [ -e "$dm" ] || continue
+        echo "$(cat "$dm/dm/name"): 0 614400 multipath $(cat "$NODE/features/${dm##*/}") 1 alua 1 1 service-time 0 2 2"
     done ;;
 esac
 exit 0
@@ -97,7 +107,7 @@ class FakeNode:
     runs: int = field(default=0)
 
     def __post_init__(self) -> None:
-        for name in ("sys/block", "proc/1/fd", "proc/2", "dev", "bin", "open", "status", "inquiry"):
+        for name in ("sys/block", "proc/1/fd", "proc/2", "dev", "bin", "open", "features", "status", "inquiry"):
             (self.root / name).mkdir(parents=True)
         self.write("proc/sys/kernel/hostname", HOSTNAME)
         self.write("proc/sys/kernel/random/boot_id", BOOT_ID)
@@ -163,6 +173,7 @@ class FakeNode:
         (self.root / "sys/block" / dm / "holders").mkdir()
         (self.root / "sys/block" / dm / "slaves").mkdir()
         self.write(f"open/{dm}", str(open_count))
+        self.write(f"features/{dm}", "0")
         self.states(dm, name, paths)
         for disk in paths:
             (self.root / "sys/block" / dm / "slaves" / disk).symlink_to(f"../../{disk}")
@@ -201,6 +212,14 @@ class FakeNode:
             start_new_session=True,
         )
 
+    def signal(self, process: subprocess.Popen[str], number: signal.Signals) -> None:
+        """To the whole group, as a terminal does; but for `unshare`, which would take the node along."""
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                group = int((entry / "stat").read_text().rpartition(")")[2].split()[2])
+                if group == process.pid != int(entry.name):
+                    os.kill(int(entry.name), number)
+
     def run(self, script: str, *options: str, answers: str = "") -> Ran:
         process = self.start(script, *options)
         try:
@@ -210,9 +229,18 @@ class FakeNode:
             raise
         return Ran(process.returncode, out, err, self.transcript())
 
+    def queues(self, dm: str) -> None:
+        self.write(f"features/{dm}", "3 retain_attached_hw_handler queue_if_no_path queue_mode")
+
     @property
     def cwd(self) -> Path:
         return self.root / f"cwd-{self.runs}"
+
+    def result(self) -> dict[str, Any]:
+        """The last run's, for programs."""
+        (file,) = self.cwd.glob("runbook-*.json")
+        result: dict[str, Any] = json.loads(file.read_bytes())
+        return result
 
     def transcript(self) -> str:
         logs = sorted(log for log in self.cwd.glob("runbook-*.log") if not log.is_symlink())

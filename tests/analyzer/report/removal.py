@@ -11,6 +11,7 @@ from analyzer.runbook import (
     DiskIsFree,
     Effect,
     Guard,
+    MapDoesNotQueue,
     MapIsDead,
     MapIsFree,
     MapIsNamed,
@@ -27,6 +28,7 @@ WWID = Wwid(DEAD)
 PATHS = (PathIdentity(DiskName("sdb"), Hctl("2:0:0:2"), WWID), PathIdentity(DiskName("sde"), Hctl("3:0:0:2"), WWID))
 STOP = Text(en="Stop here and collect again.", zh="请停止并重新采集。")
 IS_DEAD, IS_NAMED, IS_FREE = MapIsDead(WWID, PATHS), MapIsNamed(WWID, MapName("mpathb")), MapIsFree(WWID)
+DOES_NOT_QUEUE = MapDoesNotQueue(WWID)
 
 
 def said(sentence: str) -> Text:
@@ -54,7 +56,7 @@ def flushing(command: Command, *guards: Guard) -> Step:
 
 
 def flush() -> Step:
-    return flushing(Command(("multipath", "-f", "mpathb")), IS_DEAD, IS_NAMED, IS_FREE)
+    return flushing(Command(("multipath", "-f", "mpathb")), IS_DEAD, IS_NAMED, DOES_NOT_QUEUE, IS_FREE)
 
 
 def delete(path: PathIdentity) -> Step:

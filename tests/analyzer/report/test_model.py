@@ -8,7 +8,8 @@ import pytest
 
 from analyzer.facts import Unknown
 from analyzer.findings import Certainty, Cleared, Inconclusive, Verdict
-from analyzer.report.model import Report, build, shortened
+from analyzer.report.model import build, shortened
+from analyzer.report.views import Report
 from analyzer.report.words import Words, catalogue
 from analyzer.texts import Lang, Text, holes
 from bundle.capture import Outcome, Status

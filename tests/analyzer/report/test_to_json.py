@@ -11,20 +11,24 @@ from tests.analyzer.report.hostile import with_every_value
 
 TEXT = {"en", "zh"}
 KEYS = {
-    "": {"schema", "bundle", "findings", "inconclusive", "cleared", "runbooks"},
+    "": {"schema", "bundle", "findings", "inconclusive", "cleared", "runbooks", "story", "timeline"},
     "bundle": {"name", "format", "started", "nodes", "complete"},
     "findings": {
         "id", "rule", "severity", "certainty", "nodes", "subject", "title", "cause", "affects", "evidence", "explains",
         "steps",
     },
     "affects": {"namespace", "pod", "pvc", "pv"},
-    "evidence": {"node", "source", "first_line", "last_line", "text"},
+    "evidence": {"node", "source", "first_line", "last_line", "lines", "text"},
     "inconclusive": {"rule", "node", "missing"},
     "missing": {"probe", "status", "reason"},
     "cleared": {"rule", "nodes"},
     "runbooks": {"host", "steps"},
     "steps": {"id", "phase", "effect", "does", "argv", "stdin", "save_as", "guard", "expect", "if_fails", "findings"},
     "guard": {"call", "says"},
+    "story": {"at", "until", "nodes", "tone", "says", "certain", "moments"},
+    "timeline": {"moments", "left_out", "set_right", "failed"},
+    "moments": {"at", "until", "times", "node", "kind", "tone", "says", "certain", "volumes", "evidence"},
+    "set_right": {"node", "ahead_s"},
     "title": TEXT, "cause": TEXT, "does": TEXT, "expect": TEXT, "if_fails": TEXT, "says": TEXT,
 }  # fmt: skip
 

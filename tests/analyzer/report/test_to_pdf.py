@@ -18,7 +18,8 @@ import pypdf
 import pytest
 
 from analyzer.report import to_pdf
-from analyzer.report.model import Report, build
+from analyzer.report.model import build
+from analyzer.report.views import Report
 from analyzer.texts import Lang
 from tests.analyzer.report.example import BUNDLE, example
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import stat
@@ -29,6 +30,7 @@ from tests.analyzer.report.removal import (
 )
 
 SCRIPT = render(runbook())
+UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -86,11 +88,13 @@ def test_what_was_begun_can_be_finished(node: FakeNode) -> None:
 
 def test_the_transcript_is_private_and_tells_all(node: FakeNode) -> None:
     ran = node.run(SCRIPT, "--apply", "--yes")
-    (log,) = node.cwd.iterdir()
-    assert log.name.startswith("runbook-worker-1-2")
-    assert stat.S_IMODE(log.stat().st_mode) == 0o600
-    for part in ("$ multipath -f mpathb\n", "exit code 0\n", "    | dm-2\n", "csi-bundle-20260703-101501"):
-        assert part in ran.transcript
+    result, log = sorted(node.cwd.iterdir())
+    assert re.fullmatch(r"runbook-worker-1-\d{8}T\d{6}Z\.log", log.name)
+    assert result.name == f"{log.stem}.json"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (log, result)} == {0o600}
+    for part in (f"{UTC} $ multipath -f mpathb\n", "exit code 0 after \\d+ s\n", "    \\| dm-2\n", "csi-bundle-2026"):
+        assert re.search(part.replace("$", "\\$"), ran.transcript)
+    assert len(re.findall(rf"^{UTC}\n\d/5  ", ran.transcript, re.MULTILINE)) == 5
 
 
 def test_nothing_runs_without_a_transcript(node: FakeNode) -> None:
@@ -190,6 +194,24 @@ def test_the_guards_are_asked_again_after_a_question(node: FakeNode) -> None:
     assert node.asked("multipath", "tee") == []
 
 
+def test_what_is_mounted_while_a_question_waits_is_not_flushed(node: FakeNode) -> None:
+    process = node.start(SCRIPT, "--apply")
+    wait_for(process, "Run step 2?")
+    with (node.root / "proc/1/mountinfo").open("a") as table:
+        table.write("300 27 253:1 / /data rw - ext4 /dev/mapper/mpathb rw\n")
+    _, err = process.communicate("yes\n", timeout=30)
+    assert (process.returncode, node.asked("multipath", "tee")) == (3, [])
+    assert "dm-1 is in use: expected no mount, found /data" in err
+
+
+def test_what_was_mounted_after_the_dry_run_is_not_flushed(node: FakeNode) -> None:
+    assert node.run(SCRIPT).code == 0
+    with (node.root / "proc/1/mountinfo").open("a") as table:
+        table.write("300 27 253:1 / /data rw - ext4 /dev/mapper/mpathb rw\n")
+    ran = node.run(SCRIPT, "--apply", "--yes")
+    assert (ran.code, node.asked("multipath", "tee")) == (3, [])
+
+
 def test_ctrl_c_ends_with_what_was_done(node: FakeNode) -> None:
     process = node.start(SCRIPT, "--apply")
     wait_for(process, "Run step 2?")
@@ -247,8 +269,8 @@ def test_a_reading_that_fails_is_an_answer_and_the_script_goes_on(node: FakeNode
     ping = step(Phase.CHECK, Effect.READS, Command(("ping", "192.0.2.155")))
     ran = node.run(render(runbook(ping, confirm())), "--apply")
     assert (ran.code, ran.err) == (0, "")
-    assert "    | 3 packets transmitted, 0 received\n    ended with exit code 1, which is an answer too" in ran.out
-    assert "exit code 1\n" in ran.transcript
+    assert "    | 3 packets transmitted, 0 received\n    it ended with exit code 1, which is an answer too" in ran.out
+    assert "exit code 1 after " in ran.transcript
     assert "    | dm-2\n" in ran.out
     assert "Readings that did not end as they should: step 1." in ran.out
 
@@ -262,10 +284,10 @@ def test_a_reading_by_a_tool_that_is_not_installed_is_told(node: FakeNode) -> No
 def test_a_reading_that_hangs_is_left_to_itself(guarded: FakeNode) -> None:
     guarded.tool("showmount", "exec /bin/sleep 5\n")
     showmount = step(Phase.CHECK, Effect.READS, Command(("showmount", "-e", "192.0.2.155")))
-    script = render(runbook(showmount, confirm())).replace("ask 120 ", "ask 1 ")
+    script = render(runbook(showmount, confirm())).replace("timed 120 ", "timed 1 ")
     ran = guarded.run(script, "--apply")
     assert ran.code == 0
-    assert "has not ended within 2 minutes" in ran.out
+    assert "it has not ended within 2 minutes" in ran.out
 
 
 @pytest.mark.parametrize("before", [step(Phase.CHECK, Effect.READS, Command(("false",))), by_hand()])

@@ -164,7 +164,7 @@ def test_a_bare_pod_is_saved_for_its_owner_only_before_it_is_deleted(node: FakeN
     ran = apply(stand(node, anew=None), script(""))
     saved = node.cwd / FILE
     assert (saved.read_text(), stat.S_IMODE(saved.stat().st_mode)) == ("kind: Pod\n", 0o600)
-    assert sorted(path.suffix for path in node.cwd.iterdir()) == [".log", ".yaml"]
+    assert sorted(path.suffix for path in node.cwd.iterdir()) == [".json", ".log", ".yaml"]
     assert (ran.code, acted(node)[-1]) == (3, DELETE)  # uncordoned once it was made anew by hand
     assert "has no node yet" in ran.err
 

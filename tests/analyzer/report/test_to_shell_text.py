@@ -120,17 +120,85 @@ def test_a_step_of_another_host_is_not_written() -> None:
         render(Runbook("worker-2", "worker-2", "boot", "b", (flush(),)))
 
 
+# --- what a person reads first ------------------------------------------------------------------------------------
+
+
+def head(script: str) -> list[str]:
+    return script.partition("\nset -u\n")[0].splitlines()
+
+
+def test_the_script_begins_with_its_steps_in_plain_words() -> None:
+    lines = head(render(runbook()))
+    assert lines[:2] == ["#!/bin/sh", "# Runbook for worker-1, made from the bundle csi-bundle-20260703-101501"]
+    place = lines.index("#    2  [DESTROYS]  do it")
+    assert lines[place + 1] == "#         multipath -f mpathb"
+    assert len(lines) < 40
+
+
+@settings(max_examples=60, deadline=None)
+@given(host=texts, bundle=texts, does=texts)
+def test_no_value_ends_the_comment(host: str, bundle: str, does: str) -> None:
+    said = (literal(does), Command(("true",)), literal(""), literal(""))
+    script = render(Runbook(host, host, host, bundle, (Step(host, Phase.CHECK, "", Effect.READS, *said),)))
+    assert all(line.startswith("#") for line in head(script) if line)
+    assert head(script)[-1].startswith("# Below: ")
+
+
+def test_the_steps_stand_before_the_machinery() -> None:
+    script = render(runbook())
+    assert script.index("\nsteps() {") < script.index("\nguards_1() {") < script.index("\nT_usage=")
+    assert script.index("\nT_usage=") < script.index("\nask() {") < script.index("\nplay() {")
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox sh"])
+def test_a_script_cut_off_in_transfer_does_nothing(shell: str, tmp_path: Path) -> None:
+    lines = render(Runbook(ADMIN, "", "", "b", ())).splitlines(keepends=True)
+    for kept in range(0, len(lines) - 1, 25):
+        (tmp_path / "cut.sh").write_text("".join(lines[:kept]), encoding="utf-8")
+        ran = subprocess.run([*shell.split(), "cut.sh", "--apply"], check=False, cwd=tmp_path, capture_output=True)
+        assert ran.stdout == b""
+    assert [path.name for path in tmp_path.iterdir()] == ["cut.sh"]
+
+
 # --- promises --------------------------------------------------------------------------------------------------------
 
-GUARDS = ("guards.sh", "cluster_guards.sh", "mount_guards.sh")
-SCRIPTS = (*GUARDS, "play.sh")
+GUARDS = ("asking.sh", "guards.sh", "cluster_guards.sh", "mount_guards.sh")
+SCRIPTS = (*GUARDS, "options.sh", "transcript.sh", "result.sh", "steps.sh", "play.sh")
 READING = {"awk", "command", "dmsetup", "kubectl get pod", "ls", "readlink", "scsi_id", "sleep", "tr", "true"}
 SHELL = set(
     re.findall(r"\w+", "ask case continue do done else esac exit fi for if in kill printf read return shift then")
 )
 SHELL |= {"trap", "until", "while", "IFS"}
-DATA = {"F", "HUP", "KILL", "LOGGED_IN", "Online", "btrfs", "mounted", "kthreadd", "multipathd", "running"}
-DATA |= {"info", "status", "mpath", "naa", "code", "err", "out", "holder", "rport", "session", "value"}
+DATA = {
+    "F",
+    "HUP",
+    "INT",
+    "TERM",
+    "QUIT",
+    "KILL",
+    "LOGGED_IN",
+    "Online",
+    "btrfs",
+    "mounted",
+    "kthreadd",
+    "multipathd",
+    "running",
+}
+DATA |= {
+    "info",
+    "status",
+    "table",
+    "queues",
+    "mpath",
+    "naa",
+    "code",
+    "err",
+    "out",
+    "holder",
+    "rport",
+    "session",
+    "value",
+}
 DATA |= {"apply", "jsonpath", "metadata", "no", "nodeName", "pod", "spec", "top", "yes"}
 
 
@@ -168,7 +236,11 @@ def test_kubectl_is_only_asked_for_pods_by_guards() -> None:
 
 
 def test_dmsetup_is_asked_questions_only_by_guards() -> None:
-    assert set(re.findall(r"dmsetup (\w+)", re.sub(r'"[^"]*"', "", template("guards.sh")))) == {"status", "info"}
+    assert set(re.findall(r"dmsetup (\w+)", re.sub(r'"[^"]*"', "", template("guards.sh")))) == {
+        "status",
+        "info",
+        "table",
+    }
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
