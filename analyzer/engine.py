@@ -19,11 +19,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.facts import Unknown
-from analyzer.facts.cluster import PersistentVolumes
+from analyzer.facts.cluster import ClusterNodes, PersistentVolumes
 from analyzer.facts.host import Clock, Host
 from analyzer.facts.logs import PodLogs
 from analyzer.facts.taken import NodeTaken
-from analyzer.findings import Finding, Inconclusive, Verdict
+from analyzer.findings import Verdict
+from analyzer.hosts import bound_to_host, runbooks
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
 from analyzer.pictures.assembling import pictures_of
 from analyzer.pictures.looking import sight_of
@@ -39,7 +40,7 @@ from analyzer.reading import (
     unread_node_facts,
 )
 from analyzer.rules import Rule, all_rules
-from analyzer.runbook import ADMIN, Effect, Runbook, Step, ordered
+from analyzer.runbook import Runbook
 from analyzer.timeline.gathering import NodeTold, gather, limit_of
 from analyzer.timeline.hits import VolumeNames
 from analyzer.timeline.moments import NO_TIMELINE, Timeline
@@ -63,6 +64,7 @@ class BundleInfo:
     complete: bool
     tool_version: str = ""  # of the collector
     sha256: str = ""  # of the bundle's file, told by who knows the path; a folder has none
+    left_out: tuple[str, ...] = ()  # nodes of the cluster that were not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ def _unread(node: str, outcome: Outcome, reason: str, cluster: _Cluster) -> _Jud
 
 def _judged_by(summary: NodeSummary, facts: Facts, cluster: _Cluster) -> _Judged:
     rules = all_rules()
-    judgement = _bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
+    judgement = bound_to_host(judge_node(summary.node, facts, rules), facts[Host])
     told = gather(summary.node, facts, judgement.findings, cluster.volumes, cluster.told_most)
     return _Judged(summary, judgement, {kind: facts[kind] for kind in _compared(rules)}, told, sight_of(facts))
 
@@ -250,20 +252,6 @@ def _compared(rules: Iterable[Rule]) -> frozenset[type]:
     return compared(rules) | {Clock, NodeTaken}
 
 
-def _bound_to_host(judgement: Judgement, host: object) -> Judgement:
-    """Without the host's identity nothing that changes it is offered: its runbook could not refuse another host."""
-    if not isinstance(host, Unknown):
-        return judgement
-    findings = tuple(replace(one, steps=tuple(filter(_needs_no_host, one.steps))) for one in judgement.findings)
-    withheld = [old.rule for old, new in zip(judgement.findings, findings, strict=True) if old.steps != new.steps]
-    gaps = tuple(Inconclusive(rule, judgement.node, (host,)) for rule in dict.fromkeys(withheld))
-    return replace(judgement, findings=findings, inconclusive=(*judgement.inconclusive, *gaps))
-
-
-def _needs_no_host(step: Step) -> bool:
-    return step.host == ADMIN or step.effect is Effect.READS
-
-
 def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) -> Analysis:
     in_order = sorted(judged, key=lambda one: one.summary.node)
     nodes = tuple(one.summary for one in in_order)
@@ -271,30 +259,17 @@ def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) ->
     side_by_side = across({one.summary.node: one.compared for one in in_order}, _compared(rules))
     of_cluster = judge_cluster({**cluster.facts, **side_by_side}, rules)
     verdict = verdict_of([of_cluster, *(one.judgement for one in in_order)], rules)
-    info = replace(info, nodes=tuple(node.node for node in nodes))
+    info = replace(info, nodes=tuple(node.node for node in nodes), left_out=_left_out(cluster.facts, nodes))
     told = tuple(one.told for one in in_order)
     timeline = tell(Given(told, {**cluster.facts, **side_by_side}, cluster.volumes, verdict.findings))
     gallery = pictures_of(verdict.findings, cluster.facts, {one.summary.node: one.sight for one in in_order})
-    steps = runbooks(verdict.findings, nodes, info.name)
+    steps = runbooks(verdict.findings, {node.node: node.host for node in nodes}, info.name)
     return Analysis(info, verdict, nodes, steps, timeline, gallery.pictures, gallery.left_out)
 
 
-def runbooks(findings: Iterable[Finding], nodes: Iterable[NodeSummary], bundle: str) -> tuple[Runbook, ...]:
-    """The findings' steps, host by host, each in the order of execution."""
-    hosts = {node.node: node.host for node in nodes}
-    steps: dict[str, list[Step]] = {}
-    for finding in findings:
-        for step in finding.steps:
-            steps.setdefault(step.host, []).append(step)
-    in_order = sorted(steps, key=lambda name: (name != ADMIN, name))
-    return tuple(_runbook(host, hosts.get(host), bundle, steps[host]) for host in in_order)
-
-
-def _runbook(name: str, host: Host | None, bundle: str, steps: Iterable[Step]) -> Runbook:
-    return Runbook(
-        host=name,
-        hostname=host.hostname if host else "",
-        boot_id=host.boot_id if host else "",
-        bundle=bundle,
-        steps=ordered(steps),
-    )
+def _left_out(cluster: Facts, nodes: Sequence[NodeSummary]) -> tuple[str, ...]:
+    """By name and by boot: an inventory may have names of its own."""
+    known = cluster.get(ClusterNodes)
+    names, boots = {one.node for one in nodes}, {one.host.boot_id for one in nodes if one.host}
+    items = known.items if isinstance(known, ClusterNodes) else ()
+    return tuple(sorted(one.name for one in items if one.name not in names and one.boot_id not in boots))

@@ -14,9 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analyzer.engine import Analysis, BundleInfo, NodeSummary, analyse, runbooks
+from analyzer.engine import Analysis, BundleInfo, NodeSummary, analyse
 from analyzer.facts import Unknown
 from analyzer.findings import Finding, Inconclusive
+from analyzer.hosts import runbooks
 from analyzer.judging import Judgement, verdict_of
 from analyzer.rules import all_rules
 from bundle.capture import Outcome, Status
@@ -35,7 +36,9 @@ def analysis_of(*, nodes: int, sick: int) -> Analysis:
     info = BundleInfo(
         NAME, 1, "2026-11-22T15:43:13Z", tuple(one.node for one in summaries), True, "0.1.0", sha256="5a" * 32
     )
-    return Analysis(info, verdict, summaries, runbooks(verdict.findings, summaries, NAME))
+    return Analysis(
+        info, verdict, summaries, runbooks(verdict.findings, {one.node: one.host for one in summaries}, NAME)
+    )
 
 
 def _judged(nodes: int, sick: int) -> Iterator[tuple[NodeSummary, Judgement]]:

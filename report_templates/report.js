@@ -27,7 +27,7 @@
     // Language: the style sheet shows the words of the root's language only.
     function speak(language) {
       root.lang = language;
-      all('option[data-0]').forEach((o) => { o.textContent = o.getAttribute('data-' + languages.indexOf(language)); });
+      all('option[data-en]').forEach((o) => { o.textContent = o.getAttribute('data-' + language.toLowerCase()); });
       all('#to-language [lang]').forEach((word) => { word.hidden = word.lang === language; });
       const title = document.querySelector('h1 [lang="' + language + '"]') || document.querySelector('h1');
       document.title = title.textContent + document.title.slice(document.title.lastIndexOf(' · '));

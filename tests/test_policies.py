@@ -29,7 +29,7 @@ LAYERS = (
     ("findings", "remedies", "parsers", "signals", "impact", "timeline"),
     ("rules",),
     ("pictures",),
-    ("reading", "judging", "engine"),
+    ("reading", "judging", "hosts", "engine"),
     ("judged", "matching", "comparing"),
     ("report",),
     ("cli",),

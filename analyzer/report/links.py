@@ -23,7 +23,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Anchors of findings by id, of hosts by name, the findings that want a step, and the titles of rules."""
+    """Anchors of findings by id, of hosts by name, the findings that want a step, and the titles of rules.
+
+    `runbooks` are in the order of the findings, the admin host's first.
+    """
 
     findings: Mapping[str, Link]
     hosts: Mapping[str, Link]
@@ -36,7 +39,11 @@ class Index:
         findings = {
             finding.id: Link(f"f{number}", titled(finding, words)) for number, finding in enumerate(verdict.findings, 1)
         }
-        placed = tuple(sorted((r for r in runbooks if r.steps), key=lambda r: (r.host != ADMIN, r.host)))
+        worst: dict[str, int] = {}
+        for number, finding in enumerate(verdict.findings):
+            for step in finding.steps:
+                worst.setdefault(step.host, number)
+        placed = tuple(sorted((r for r in runbooks if r.steps), key=lambda r: (r.host != ADMIN, worst[r.host], r.host)))
         hosts = {runbook.host: Link(f"h{number}", printable(runbook.host)) for number, runbook in enumerate(placed, 1)}
         wanted: dict[str, dict[str, Link]] = {}
         for finding in verdict.findings:

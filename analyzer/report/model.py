@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from analyzer.engine import Analysis
 from analyzer.findings import Affected, Evidence, Finding, Severity
+from analyzer.pictures.parts import What
 from analyzer.report.commands import command_line, script_name
 from analyzer.report.coverage import cleared_views, outcome_views, unchecked_views
 from analyzer.report.history import history_view
@@ -66,7 +67,7 @@ def build(analysis: Analysis, lang: Lang) -> Report:
     return Report(
         lang=lang,
         bundle=_bundle_view(analysis, words),
-        verdict=verdict_view(verdict, nodes, titles, words),
+        verdict=verdict_view(verdict, nodes, titles, words, _pods(analysis, words)),
         hosts=tuple(_host_view(runbook, index, words) for runbook in index.runbooks),
         without_command=tuple(index.link(finding) for finding in causes(verdict.findings) if not finding.steps),
         findings=_stories(verdict.findings, index, words),
@@ -83,6 +84,17 @@ def build(analysis: Analysis, lang: Lang) -> Report:
     )
 
 
+def _pods(analysis: Analysis, words: Words) -> dict[str, str]:
+    """How it stands with the pods of the pictured volumes: ` (Running on worker-2)`."""
+    told = {}
+    for pod in (pod for picture in analysis.pictures for pod in picture.pods if pod.part.name):
+        phase = next((one.value for one in pod.part.remarks if one.what is What.PHASE), "")
+        if phase:
+            key = "verdict.pod_on" if pod.node else "verdict.pod"
+            told[pod.part.name] = words.say(key, phase=printable(phase), node=printable(pod.node))
+    return told
+
+
 def _bundle_view(analysis: Analysis, words: Words) -> BundleView:
     outcomes = Counter(target.outcome.value for target in analysis.nodes)
     severities = Counter(finding.severity.value for finding in analysis.verdict.findings)
@@ -96,11 +108,18 @@ def _bundle_view(analysis: Analysis, words: Words) -> BundleView:
             Fact(words.say("page.bundle"), printable(analysis.bundle.name)),
             Fact(words.say("page.collected"), printable(analysis.bundle.started)),
             Fact(words.say("page.nodes"), _counted(outcomes, [o.value for o in Outcome], "outcome", words)),
+            *_left_out(analysis.bundle.left_out, words),
             Fact(words.say("page.findings"), _counted(severities, [s.value for s in Severity], "severity", words)),
         ),
         tool_version=printable(analysis.bundle.tool_version),
         checksum=printable(analysis.bundle.sha256),
     )
+
+
+def _left_out(names: Sequence[str], words: Words) -> tuple[Fact, ...]:
+    if not names:
+        return ()
+    return (Fact(words.say("page.left_out"), words.listed([printable(name) for name in names], 4)),)
 
 
 def _counted(counts: Counter[str], order: Sequence[str], section: str, words: Words) -> str:

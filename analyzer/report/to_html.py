@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzer.findings import Severity
@@ -49,7 +50,7 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
     """The page opens in `lang`."""
     other: Lang = "zh" if lang == "en" else "en"
     environment = templates.environment()
-    environment.filters["only"] = in_language
+    environment.filters.update(only=in_language, quoted=shlex.quote)
     page = environment.get_template("report.html.j2")
     report = merged(reports[lang], reports[other], lang)
     words = BilingualWords(Words(lang), Words(other))
@@ -57,7 +58,7 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
         report=report,
         w=words,
         limits=LIMITS,
-        filters=_filters(report.findings, words),
+        filters=_filters(reports[lang], words),
         tags=(TAGS[lang], TAGS[other]),
         css=templates.own("report.css", "picture.css", "print.css"),
         script=templates.own("report.js"),
@@ -65,11 +66,12 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
     )
 
 
-def _filters(findings: Sequence[FindingView], words: BilingualWords) -> Filters:
-    told = tuple(_with_symptoms(findings))
+def _filters(report: Report, words: BilingualWords) -> Filters:
+    told = tuple(_with_symptoms(report.findings))
+    on_timeline = {moment.node for moment in report.history.moments}
     there = {finding.severity for finding in told}
     return Filters(
-        nodes=tuple(sorted({node for finding in told for node in finding.node_names})),
+        nodes=tuple(sorted({node for finding in told for node in finding.node_names} | on_timeline)),
         rules=tuple(sorted({finding.rule for finding in told})),
         severities=tuple((one.value, words.say(f"severity.{one}")) for one in Severity if one.value in there),
         namespaces=tuple(sorted({who.namespace for finding in told for who in finding.affects if who.namespace})),

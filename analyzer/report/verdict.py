@@ -21,10 +21,12 @@ REASONS = 3  # answers that are missing, named in the verdict
 class VerdictView:
     """`level` is a severity; `clear` when nothing was found; `unsure` when, besides, not all was checked.
 
-    `cause` is the root cause in one sentence, or, where that cannot be told, why not.
+    `cause` is the root cause in one sentence, or, where that cannot be told, why not; `certainty` is how sure it is,
+    "" when nothing was found.
     """
 
     level: str
+    certainty: str
     headline: str
     cause: str
     also: tuple[str, ...]
@@ -38,19 +40,23 @@ def causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.id not in explained) or tuple(findings)
 
 
-def verdict_view(verdict: Verdict, nodes: Sequence[str], titles: Mapping[str, Text], words: Words) -> VerdictView:
+def verdict_view(
+    verdict: Verdict, nodes: Sequence[str], titles: Mapping[str, Text], words: Words, states: Mapping[str, str]
+) -> VerdictView:
+    """`states` tells how it stands with a pod, where that is known."""
     unsure = _unsure({gap.node for gap in verdict.inconclusive}, nodes, words)
     if not verdict.findings:
         level = "unsure" if unsure or not nodes else "clear"
-        return VerdictView(level, _nothing(unsure, nodes, words), _what_is_missing(verdict, words), (), "", "")
+        return VerdictView(level, "", _nothing(unsure, nodes, words), _what_is_missing(verdict, words), (), "", "")
     roots = causes(verdict.findings)
     clauses = _clauses(roots, titles, words)
     return VerdictView(
         level=roots[0].severity.value,
+        certainty=words.say(f"certainty.{roots[0].certainty}"),
         headline=clauses[0],
         cause=_root_cause(roots[0], words),
         also=clauses[1:],
-        affected=_affected(verdict.findings, words),
+        affected=_affected(verdict.findings, words, states),
         gaps=words.say("verdict.gaps", nodes=unsure) if unsure else "",
     )
 
@@ -122,13 +128,15 @@ def _clause(group: Sequence[Finding], titles: Mapping[str, Text], words: Words) 
     return words.say("verdict.clause", title=printable(title), nodes=words.listed(names, NODES))
 
 
-def _affected(findings: Sequence[Finding], words: Words) -> str:
+def _affected(findings: Sequence[Finding], words: Words, states: Mapping[str, str]) -> str:
     everyone = sorted({victim for finding in findings for victim in finding.affects})
     for kind, named in (("pods", _pod), ("claims", _claim), ("volumes", _volume)):
         names = sorted({name for victim in everyone if (name := named(victim))})
         if names:
             return words.say(
-                f"verdict.{kind}", n=len(names), names=words.listed([printable(n) for n in names], VICTIMS)
+                f"verdict.{kind}",
+                n=len(names),
+                names=words.listed([printable(n) + states.get(n, "") for n in names], VICTIMS),
             )
     return words.say("verdict.nobody")
 

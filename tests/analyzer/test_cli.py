@@ -58,7 +58,7 @@ def test_report_writes_all_files_and_ends_with_1(packed: Path, tmp_path: Path) -
     assert sorted(tree(tmp_path / "out")) == [*REPORT, "runbook/worker-1.html", "runbook/worker-1.sh"]
     assert stat.S_IMODE((tmp_path / "out/runbook/worker-1.sh").stat().st_mode) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert b"Residual multipath map: 2 on worker-1" in done.stdout
+    assert b"Residual multipath map on worker-1 (2)" in done.stdout
 
 
 def test_the_paper_names_the_checksum_of_the_file(packed: Path, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_what_cannot_be_done_is_told_in_one_sentence(words: tuple[str, ...], say
 
 def test_show_prints_plain_text_and_tells_progress_elsewhere() -> None:
     done = run("show", SICK, env={**os.environ, "FORCE_COLOR": "1"})
-    assert done.stdout.startswith(b"error: Residual multipath map: 2 on worker-1\n")
+    assert done.stdout.startswith(b"error: Residual multipath map on worker-1 (2)\n")
     assert b"\x1b" not in done.stdout
     assert b"2 findings" in done.stderr
 

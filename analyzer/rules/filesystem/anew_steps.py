@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.facts.cluster import Pod
-from analyzer.facts.identifiers import KubernetesName, PodUid, UnsafeValueError
+from analyzer.facts.identifiers import DeviceNumber, KubernetesName, PodUid, UnsafeValueError
 from analyzer.facts.kubelet_volumes import KUBELET_ROOT
 from analyzer.findings import Certainty
 from analyzer.remedies import pods as remedy
@@ -156,7 +156,7 @@ def _confirm(node: str, mounted: VolumeMount) -> Iterator[Step]:
     if mounted.is_xfs:
         yield from _stat(node, mounted, Phase.CONFIRM, ANEW)
     try:
-        pv = KubernetesName(mounted.pv)
+        pv, dev_t = KubernetesName(mounted.pv), DeviceNumber(mounted.mounts[0].dev_t)
     except UnsafeValueError:
         return
     yield Step(
@@ -165,10 +165,11 @@ def _confirm(node: str, mounted: VolumeMount) -> Iterator[Step]:
         target=f"mounts-{pv}",
         effect=Effect.READS,
         does=Text(
-            en="Once the old pods are gone: see whether volume {pv} is still mounted here",
-            zh="旧 Pod 删除后：查看卷 {pv} 是否仍挂载在该节点",
-        ).fill(pv=pv),
-        command=Command(("sed", "-n", f"/{pv}/p", "/proc/1/mountinfo")),
+            en="Once the old pods are gone: see whether volume {pv}, or device {dev}, is still mounted here; the place "
+            "where the driver stages it does not have the volume's name",
+            zh="旧 Pod 删除后：查看卷 {pv} 或设备 {dev} 是否仍挂载在该节点；驱动的 stage 目录不含卷名",
+        ).fill(pv=pv, dev=dev_t),
+        command=Command(("sed", "-nE", f"/ {dev_t} |{pv}/p", "/proc/1/mountinfo")),
         expect=Text(
             en="Nothing when its pods run elsewhere now; else a mount of the new pod only, and in `dmesg` the device's "
             "newest line is that it was mounted",

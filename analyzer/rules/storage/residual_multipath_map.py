@@ -1,4 +1,4 @@
-"""A multipath map is left over: the array took its LUN away, and the host was never told.
+"""A multipath map is left over: its LUN is no longer mapped to the host, and its devices stayed.
 
 How we know
     Every path failed, for the path checker (`multipath -ll`) and for the kernel (`dmsetup status`), while each path's
@@ -42,10 +42,10 @@ from analyzer.texts import Text, lines
 
 TITLE = Text(en="Residual multipath map {map} ({wwid})", zh="残留的多路径设备 {map}（{wwid}）")
 CAUSE = Text(
-    en="The array took the LUN of {map} ({wwid}, {dm}) away, and the host was never told: each of its paths ({disks}) "
-    "has failed, while the way to the array works and the array refuses the LUN.",
-    zh="阵列已取消 {map}（{wwid}，{dm}）的 LUN 映射，而主机并不知情：其所有路径（{disks}）均已失效，"
-    "但到阵列的链路正常，且阵列拒绝访问该 LUN。",
+    en="The LUN of {map} ({wwid}, {dm}) is no longer mapped to this host, but its devices were left behind: each of "
+    "its paths ({disks}) has failed, while the way to the array works and the array refuses the LUN.",
+    zh="{map}（{wwid}，{dm}）的 LUN 已不再映射给该主机，但主机上的设备未被移除：其所有路径（{disks}）均已失效，"
+    "而到阵列的链路正常，且阵列拒绝访问该 LUN。",
 )
 NO_PATHS = Text(
     en="Map {map} ({wwid}, {dm}) has no path left at all; only its shell remains.",

@@ -36,10 +36,10 @@ from analyzer.texts import Text, lines
 
 TITLE = Text(en="Residual SCSI disks {disks} ({wwid})", zh="残留的 SCSI 磁盘 {disks}（{wwid}）")
 CAUSE = Text(
-    en="The array took the LUN {wwid} away, and the host was never told: the way to the array works, each of its disks "
-    "({disks}) is `running`, and the array refuses the LUN. No multipath map holds these disks.",
-    zh="阵列已取消 LUN {wwid} 的映射，而主机并不知情：到阵列的链路正常，其各磁盘（{disks}）状态均为 `running`，"
-    "但阵列拒绝访问该 LUN。没有多路径设备使用这些磁盘。",
+    en="The LUN {wwid} is no longer mapped to this host, but its disks were left behind: the way to the array works, "
+    "each of them ({disks}) is `running`, and the array refuses the LUN. No multipath map holds these disks.",
+    zh="LUN {wwid} 已不再映射给该主机，但主机上的磁盘未被移除：到阵列的链路正常，各磁盘（{disks}）状态均为 `running`，"
+    "而阵列拒绝访问该 LUN。没有多路径设备使用这些磁盘。",
 )
 
 

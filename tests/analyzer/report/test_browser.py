@@ -184,3 +184,13 @@ def test_paper_shows_what_is_folded_away(page: Page) -> None:
     assert page.run("return document.querySelectorAll('details:not([open])').length") == 0
     page.run("dispatchEvent(new Event('afterprint'))")
     assert page.run("return document.querySelectorAll('.evidence[open]').length") == 0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ["all", "critical", "error"]), ("zh", ["全部", "紧急", "严重"])])
+def test_the_filter_speaks_the_pages_language(browser: Any, tmp_path: Path, lang: Lang, words: list[str]) -> None:
+    page = Page(browser, written(tmp_path, example(), lang))
+    options = "return Array.from(document.querySelectorAll('#by-severity option'), (one) => one.textContent)"
+    assert page.run(options) == words
+    page.click("#to-language")
+    page.click("#to-language")
+    assert page.run(options) == words

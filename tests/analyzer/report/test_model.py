@@ -8,12 +8,14 @@ import pytest
 
 from analyzer.facts import Unknown
 from analyzer.findings import Certainty, Cleared, Inconclusive, Verdict
+from analyzer.pictures.parts import Part, PodPart, Remark, State, What
 from analyzer.report.model import build, shortened
 from analyzer.report.views import Report
 from analyzer.report.words import Words, catalogue
 from analyzer.texts import Lang, Text, holes
 from bundle.capture import Outcome, Status
 from tests.analyzer.report.example import FC, IN_USE, NodeSummary, analysis, example
+from tests.analyzer.report.test_drawing import pictures
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def nodes(count: int, outcome: Outcome = Outcome.COLLECTED) -> tuple[NodeSummary
 
 def test_the_verdict_says_what_is_wrong_on_which_nodes_and_who_is_affected(report: Report) -> None:
     assert report.verdict.headline == "LUN id reused on worker-d"
-    assert report.verdict.also == ("Residual multipath map: 2 on worker-a, 1 on worker-b and 1 on worker-c",)
+    assert report.verdict.also == ("Residual multipath map on worker-a (2), worker-b and worker-c",)
     assert report.verdict.affected == "Pods concerned: billing/ledger-0, billing/ledger-1 and shop/orders-0."
     assert report.verdict.gaps == "Not everything could be checked on the cluster and worker-c and worker-e."
 
@@ -62,10 +64,23 @@ def test_findings_that_explain_each_other_are_all_told() -> None:
     assert [len(finding.symptoms) for finding in told] == [1, 0] or len(told) == 2
 
 
-def test_the_admin_hosts_steps_come_first_and_each_host_names_its_script(report: Report) -> None:
+def test_the_admin_hosts_steps_come_first_then_those_of_the_worst_finding(report: Report) -> None:
     assert [host.script for host in report.hosts] == [
-        f"runbook/{host}.sh" for host in ("admin", "worker-a", "worker-b", "worker-d")
+        f"runbook/{host}.sh" for host in ("admin", "worker-d", "worker-a", "worker-b")
     ]
+
+
+def test_the_verdict_says_how_it_stands_with_a_pod_and_how_sure_the_cause_is() -> None:
+    pod = PodPart(Part("shop/orders-0", State.ALIVE, (Remark(What.PHASE, "Running"),)), "worker-2")
+    pictured = replace(example(), pictures=(replace(pictures("stale_fail")[0], pods=(pod,)),))
+    told = build(pictured, "en").verdict
+    assert "shop/orders-0 (Running on worker-2)" in told.affected
+    assert told.certainty == "confirmed"
+
+
+def test_nodes_of_the_cluster_that_were_not_asked_are_named() -> None:
+    partly = replace(example(), bundle=replace(example().bundle, left_out=("worker-8", "worker-9")))
+    assert ("Not collected", "worker-8 and worker-9") in [(f.name, f.value) for f in build(partly, "en").bundle.facts]
 
 
 def test_a_finding_without_command_is_named_under_what_to_do(report: Report) -> None:
@@ -73,7 +88,7 @@ def test_a_finding_without_command_is_named_under_what_to_do(report: Report) -> 
 
 
 def test_a_step_tells_effect_guard_command_and_what_to_expect(report: Report) -> None:
-    step = report.hosts[1].steps[2]
+    step = report.hosts[2].steps[2]
     assert (step.effect, step.command) == ("destroys", "printf '%s\\n' 1 | tee /sys/block/sdb/device/delete")
     assert step.guards[1] == "sdb is not held, mounted or swap"
     assert step.expect

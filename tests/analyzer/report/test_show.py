@@ -83,7 +83,7 @@ def test_the_root_cause_comes_first_then_who_suffers_and_what_else() -> None:
     assert first == "critical: LUN id reused on worker-d"
     assert second.splitlines()[0].startswith("  Its LUN id was given to volume ")
     assert "Pods concerned: billing/ledger-0, billing/ledger-1 and shop/orders-0." in second
-    assert "Also found  Residual multipath map: 2 on worker-a" in second
+    assert "Also found  Residual multipath map on worker-a (2)" in second
 
 
 def test_it_is_one_screen() -> None:
