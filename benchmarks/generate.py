@@ -27,32 +27,36 @@ _MIB = 1024 * 1024
 _STARTED = "2026-11-22T15:43:13Z"
 
 
-def make_bundle(path: Path, *, nodes: int = 100, log_mib: float = 6.4, distinct: int | None = None) -> Path:
+def make_bundle(
+    path: Path, *, nodes: int = 100, log_mib: float = 6.4, distinct: int | None = None, sick_every: int = SICK_EVERY
+) -> Path:
     """Write it to `path`.  With `distinct`, only so many nodes have log text of their own; the others repeat it."""
     names = [f"node-{number:04d}" for number in range(nodes)]
     with BundleWriter(
         path, name="csi-bundle-benchmark", started=_STARTED, tool_version="0.1.0", options={"seed": SEED}, targets=names
     ) as writer:
         writer.add_cluster(read_cluster_folder(SAMPLES / "healthy" / "cluster"))
-        for snapshot in snapshots(names, log_bytes=int(log_mib * _MIB), distinct=distinct or nodes):
+        for snapshot in snapshots(names, int(log_mib * _MIB), distinct or nodes, sick_every):
             writer.add_node(snapshot)
     return path
 
 
-def snapshots(names: list[str], *, log_bytes: int, distinct: int) -> Iterator[NodeSnapshot]:
+def snapshots(names: list[str], log_bytes: int, distinct: int, sick_every: int) -> Iterator[NodeSnapshot]:
     """The nodes in order.  The log text is made by several processes, a few nodes ahead."""
+    made = partial(_snapshot, log_bytes=log_bytes, sick_every=sick_every)
     with ProcessPoolExecutor() as pool:
         if distinct >= len(names):
             for start in range(0, len(names), 16):
-                yield from pool.map(partial(_snapshot, log_bytes=log_bytes), islice(names, start, start + 16))
+                yield from pool.map(made, islice(names, start, start + 16))
             return
-        originals = list(pool.map(partial(_snapshot, log_bytes=log_bytes), names[:distinct]))
+        originals = list(pool.map(made, names[:distinct]))
     for number, name in enumerate(names):
-        yield replace(originals[number % distinct], node=name)
+        original = originals[number % distinct]
+        yield replace(original, node=name, captures=tuple(_of_host(capture, name) for capture in original.captures))
 
 
-def _snapshot(name: str, *, log_bytes: int) -> NodeSnapshot:
-    sample = "stale_fail" if int(name.removeprefix("node-")) % SICK_EVERY == SICK_EVERY - 1 else "healthy"
+def _snapshot(name: str, *, log_bytes: int, sick_every: int) -> NodeSnapshot:
+    sample = "stale_fail" if int(name.removeprefix("node-")) % sick_every == sick_every - 1 else "healthy"
     template = read_node_folder(SAMPLES / sample / "nodes" / "worker-1")
     logs = _logs(log_text.Node(name, SEED), log_bytes, template)
     others = tuple(_of_host(capture, name) for capture in template.captures if capture.probe not in logs)
