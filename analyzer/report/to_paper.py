@@ -28,6 +28,8 @@ LIMITS = {
     "steps_listed": 40,  # of one host, beside those that are printed
     "names_shown": 12,  # of nodes written out
     "rules_shown": 12,  # that a gap leaves unjudged
+    "moments_shown": 60,
+    "pictures_shown": 12,
     "contents_on_cover": 12,  # entries that find room there
 }
 
