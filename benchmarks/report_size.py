@@ -16,6 +16,7 @@ import pypdf
 
 from analyzer.report import to_html, to_json, to_pdf
 from analyzer.report.model import build
+from analyzer.texts import LANGS
 from benchmarks.many_nodes import analysis_of
 
 ROW = "{:>6} {:>6}  {:6} {:>6} {:>8} {:>8} {:>8}"
@@ -30,10 +31,10 @@ def main() -> None:
     print(ROW.format("nodes", "sick", "file", "pages", "seconds", "of CPU", "MB"))
     for sick in given.sick:
         analysis = analysis_of(nodes=given.nodes, sick=sick)
-        report = build(analysis, given.lang)
+        both = {lang: build(analysis, lang) for lang in LANGS}
         files: dict[str, Callable[[], bytes]] = {
-            "PDF": lambda report=report: to_pdf.render(report),
-            "HTML": lambda report=report: to_html.render(report).encode(),
+            "PDF": lambda both=both: to_pdf.render(both[given.lang]),
+            "HTML": lambda both=both: to_html.render(both, given.lang).encode(),
             "JSON": lambda analysis=analysis: to_json.render(analysis),
         }
         for name, write in files.items():
