@@ -30,7 +30,7 @@ LIMITS = {
     "rules_shown": 12,  # that a gap leaves unjudged
     "moments_shown": 60,
     "pictures_shown": 12,
-    "contents_on_cover": 12,  # entries that find room there
+    "contents_on_cover": 14,  # entries that find room there
 }
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pypdf
 import pytest
+import weasyprint
 
 from analyzer.report import to_pdf
 from analyzer.report.model import build
@@ -142,7 +143,9 @@ def test_each_link_is_tagged_and_has_words(printed: bytes) -> None:
     assert all("/StructParent" in link and link["/Contents"] for link in links)
 
 
-@pytest.mark.parametrize("heading", ["What to do", "Proof", "Ruled out", "What could not be checked", "Nodes"])
+@pytest.mark.parametrize(
+    "heading", ["What to do", "Findings and their proof", "Ruled out", "What could not be checked", "Nodes"]
+)
 def test_no_heading_is_the_last_line_of_a_page(heading: str) -> None:
     for page in pypdf.PdfReader(io.BytesIO(whole())).pages:
         body = [line for line in page.extract_text().splitlines() if line.strip()]
@@ -153,6 +156,13 @@ def test_the_same_report_gives_the_same_bytes_at_any_time_and_hash_seed(printed:
     later = {**os.environ, "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1", "TZ": "Asia/Shanghai"}
     again = subprocess.run([sys.executable, "-c", PRINT], env=later, capture_output=True, text=True, check=True)
     assert again.stdout == hashlib.sha256(printed).hexdigest()
+
+
+@pytest.mark.parametrize(("height", "pages"), [(245, 1), (258, 1), (275, 2), (400, 2)])
+def test_a_few_lines_too_many_do_not_make_another_page(height: int, pages: int) -> None:
+    style = f"@page {{ size: A4; margin: 21mm 16mm 19mm }} body, p {{ margin: 0 }} div {{ height: {height}mm }}"
+    page = f'<html lang="en"><title>t</title><style>{style}</style><div></div><p id="end">end</p></html>'
+    assert len(to_pdf._laid_out(weasyprint, page).pages) == pages
 
 
 def test_nothing_is_fetched_whatever_is_named() -> None:
