@@ -263,8 +263,13 @@ def _analysis(info: BundleInfo, cluster: _Cluster, judged: Sequence[_Judged]) ->
     told = tuple(one.told for one in in_order)
     timeline = tell(Given(told, {**cluster.facts, **side_by_side}, cluster.volumes, verdict.findings))
     gallery = pictures_of(verdict.findings, cluster.facts, {one.summary.node: one.sight for one in in_order})
-    steps = runbooks(verdict.findings, {node.node: node.host for node in nodes}, info.name)
+    steps = runbooks(verdict.findings, {node.node: node.host for node in nodes}, info.name, _boot_ids(cluster.facts))
     return Analysis(info, verdict, nodes, steps, timeline, gallery.pictures, gallery.left_out)
+
+
+def _boot_ids(cluster: Facts) -> tuple[str, ...]:
+    known = cluster.get(ClusterNodes)
+    return tuple(one.boot_id for one in known.items) if isinstance(known, ClusterNodes) else ()
 
 
 def _left_out(cluster: Facts, nodes: Sequence[NodeSummary]) -> tuple[str, ...]:

@@ -121,13 +121,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """A host's ordered steps; bound to the bundle, the host and its boot.  `boot_id` is "" for the admin host."""
+    """A host's ordered steps; bound to the bundle, the host and its boot.
+
+    `boot_id` is "" for the admin host, which is bound to its cluster: `boot_ids` are those of the cluster's nodes.
+    """
 
     host: str
     hostname: str
     boot_id: str
     bundle: str
     steps: tuple[Step, ...]
+    boot_ids: tuple[str, ...] = ()
 
 
 def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -30,6 +30,7 @@ class Limits:
     names: int = 300  # of nodes written out in one place
     opened: int = 6  # as many hosts or findings are shown unfolded
     full_hosts: int = 40  # whose steps are told with guards, expectation and risk; later ones with their commands
+    pictures: int = 20
     full_findings: int = 50  # whose evidence is quoted; of later ones the essence is told
 
 

@@ -86,6 +86,7 @@ def _bound_to(runbook: Runbook) -> str:
         "role": ADMIN if runbook.host == ADMIN else "node",
         "expected_hostname": runbook.hostname,
         "expected_boot_id": runbook.boot_id,
+        "expected_boots": " ".join(runbook.boot_ids),
         "bundle": runbook.bundle,
         "total": str(len(runbook.steps)),
         "bound_to": _bound_to_in_json(runbook),

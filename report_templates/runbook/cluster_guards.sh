@@ -34,3 +34,12 @@ pod_is_placed_anew() {
     done
     refuse "$T_not_placed" "$1/$2"
 }
+
+# is_this_cluster: a node of the cluster that the bundle knew still runs under the boot it had then.
+is_this_cluster() {
+    reply 30 kubectl get nodes -o 'jsonpath={range .items[*]}{.status.nodeInfo.bootID}{"\n"}{end}' || return
+    while read -r boot; do
+        case " $expected_boots " in *" ${boot:-none} "*) return 0 ;; esac
+    done <"$answer.out"
+    refuse "$T_other_cluster"
+}

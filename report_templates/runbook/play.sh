@@ -53,7 +53,10 @@ foretell() {
 
 # The device names in here are those of one host between two boots.
 is_this_host() {
-    [ "$role" = node ] || return 0
+    if [ "$role" != node ]; then
+        if [ -n "$expected_boots" ]; then is_this_cluster; else say "$T_which_cluster"; fi
+        return
+    fi
     if [ -z "$expected_hostname" ] || [ -z "$expected_boot_id" ]; then refuse "$T_unbound"; return; fi
     value_of /proc/sys/kernel/hostname || return
     [ "$value" = "$expected_hostname" ] || { refuse "$T_other_host" "$expected_hostname" "$value"; return; }

@@ -7,16 +7,19 @@ import os
 import shutil
 import stat
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analyzer.facts import Span
 from analyzer.facts.cluster import Pod
+from analyzer.hosts import runbooks
 from analyzer.remedies.pods import recreate
 from analyzer.report.to_shell import render
 from analyzer.runbook import ADMIN, Runbook, ordered
 from samples.apiserver import serve
+from tests.analyzer.report.example import FC
 from tests.analyzer.report.fake_node import FakeNode, Ran
 
 UID = "0c87fa8a-c3d6-4623-acb8-71d6206d030d"
@@ -29,6 +32,7 @@ echo "kubectl $*" >>"$NODE/asked"
 case $1 in
 get)
     case "$*" in
+    *nodes*) cat "$NODE/boots" ;;
     *jsonpath*) [ ! -e "$NODE/pod" ] || printf %s "$(cat "$NODE/pod")" ;;
     *yaml) [ -e "$NODE/pod" ] || { echo 'pods "orders-0" not found' >&2; exit 1; }; echo "kind: Pod" ;;
     esac ;;
@@ -41,14 +45,18 @@ esac
 """
 
 
-def script(kind: str = "StatefulSet", uid: str = UID) -> str:
-    pod = Pod(
+def pod_of(kind: str, uid: str) -> Pod:
+    return Pod(
         *("shop", "orders-0", uid, "worker-1", "Pending", (), False, ()),
         span=Span("cluster/pods.json", 1, 1, ("",)),
         owner_kind=kind,
         owner_name="orders",
     )
-    return render(Runbook(ADMIN, ADMIN, "", "csi-bundle", ordered(recreate([pod], away_from="worker-1"))))
+
+
+def script(kind: str = "StatefulSet", uid: str = UID, boots: tuple[str, ...] = ()) -> str:
+    pod = pod_of(kind, uid)
+    return render(Runbook(ADMIN, ADMIN, "", "csi-bundle", ordered(recreate([pod], away_from="worker-1")), boots))
 
 
 def stand(node: FakeNode, pod: str | None = f"{UID} worker-1", anew: str | None = f"{NEW} worker-2") -> FakeNode:
@@ -209,3 +217,29 @@ def test_kubectl_itself_tells_which_pod_has_the_name(tmp_path: Path, uid: str, p
             ["sh", "runbook.sh"], check=False, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60
         )
     assert word in ran.stdout.partition("kubectl delete")[2].partition("kubectl uncordon")[0], ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--apply", "--yes")])
+def test_another_cluster_is_refused_though_its_nodes_and_pods_have_the_same_names(
+    guarded: FakeNode, options: tuple[str, ...]
+) -> None:
+    stand(guarded).write("boots", "boot-x\n\nboot-y\n")
+    ran = guarded.run(script(boots=("boot-1", "boot-2")), *options)
+    assert (ran.code, acted(guarded)) == (3, [])
+    assert "kubectl talks to another cluster" in ran.err
+
+
+def test_a_cluster_is_known_by_one_node_that_has_not_restarted(guarded: FakeNode) -> None:
+    stand(guarded).write("boots", "boot-9\nboot-2\n")
+    assert apply(guarded, script(boots=("boot-1", "boot-2"))).code == 0
+
+
+def test_a_bundle_that_knows_no_node_of_its_cluster_says_so(guarded: FakeNode) -> None:
+    assert "does not say which cluster this is for" in stand(guarded).run(script()).out
+
+
+def test_the_engine_binds_the_kubectl_steps_to_the_nodes_of_the_cluster() -> None:
+    step = recreate([pod_of("StatefulSet", UID)], away_from="worker-1")[0]
+    finding = replace(FC, steps=(step,))
+    bound = runbooks([finding], {}, "b", ("boot-2", "", "boot-1"))
+    assert [(one.host, one.boot_ids) for one in bound] == [(ADMIN, ("boot-1", "boot-2"))]

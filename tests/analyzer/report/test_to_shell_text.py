@@ -164,7 +164,19 @@ def test_a_script_cut_off_in_transfer_does_nothing(shell: str, tmp_path: Path) -
 
 GUARDS = ("asking.sh", "guards.sh", "cluster_guards.sh", "mount_guards.sh")
 SCRIPTS = (*GUARDS, "options.sh", "transcript.sh", "result.sh", "steps.sh", "play.sh")
-READING = {"awk", "command", "dmsetup", "kubectl get pod", "ls", "readlink", "scsi_id", "sleep", "tr", "true"}
+READING = {
+    "awk",
+    "command",
+    "dmsetup",
+    "kubectl get nodes",
+    "kubectl get pod",
+    "ls",
+    "readlink",
+    "scsi_id",
+    "sleep",
+    "tr",
+    "true",
+}
 SHELL = set(
     re.findall(r"\w+", "ask case continue do done else esac exit fi for if in kill printf read return shift then")
 )
@@ -230,9 +242,9 @@ def test_guards_write_to_their_own_folder_only() -> None:
             assert target.startswith(("/dev/null", '"$answer.', '"$work/')), line
 
 
-def test_kubectl_is_only_asked_for_pods_by_guards() -> None:
+def test_kubectl_is_only_asked_for_pods_and_nodes_by_guards() -> None:
     asked = re.findall(r"kubectl \w+ \w+", re.sub(r"`[^`]*`", "", template("cluster_guards.sh")))
-    assert set(asked) == {"kubectl get pod"}
+    assert set(asked) == {"kubectl get pod", "kubectl get nodes"}
 
 
 def test_dmsetup_is_asked_questions_only_by_guards() -> None:
