@@ -81,7 +81,8 @@ class MapIsFree:
     @property
     def says(self) -> Text:
         return Text(
-            en="map {wwid} is not open, held, mounted or swap", zh="多路径设备 {wwid} 未被打开、占用、挂载或用作交换区"
+            en="map {wwid} is not in use: not open, not held, not mounted, no swap",
+            zh="多路径设备 {wwid} 未被使用：未打开、无占用者、未挂载、未用作交换区",
         ).fill(wwid=self.wwid)
 
     @property
@@ -97,7 +98,7 @@ class MapDoesNotQueue:
 
     @property
     def says(self) -> Text:
-        return Text(en="map {wwid} does not queue", zh="多路径设备 {wwid} 不再排队").fill(wwid=self.wwid)
+        return Text(en="map {wwid} does not queue I/O", zh="多路径设备 {wwid} 的 I/O 不再排队").fill(wwid=self.wwid)
 
     @property
     def call(self) -> tuple[str, ...]:
@@ -129,9 +130,10 @@ class DiskIsFree:
 
     @property
     def says(self) -> Text:
-        return Text(en="{device} is not held, mounted or swap", zh="{device} 未被占用、挂载或用作交换区").fill(
-            device=self.device
-        )
+        return Text(
+            en="{device} is not in use: not held, not mounted, no swap",
+            zh="{device} 未被使用：无占用者、未挂载、未用作交换区",
+        ).fill(device=self.device)
 
     @property
     def call(self) -> tuple[str, ...]:

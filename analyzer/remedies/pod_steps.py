@@ -10,7 +10,7 @@ from analyzer.remedies.manual import step_by_hand
 from analyzer.runbook import ADMIN, Command, Effect, Phase, PodIs, PodIsPlacedAnew, Step
 from analyzer.texts import Text
 
-COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的采集包。")
+COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的诊断包。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from analyzer.texts import Text
 
 STOP = Text(
     en="Stop here, change nothing by hand, and collect again: the node is no longer as the bundle shows it.",
-    zh="请就此停止，不要手工改动，并重新采集：该节点的状态已与采集包不一致。",
+    zh="请就此停止，不要手工变更，并重新采集：该节点的状态已与诊断包不一致。",
 )
 
 
@@ -118,10 +118,11 @@ def confirm(node: str) -> Step:
         target="block-devices",
         effect=Effect.READS,
         does=Text(en="List what is left", zh="列出剩余的设备"),
-        command=Command(("ls", "-l", "/sys/block/")),
+        # names only: `multipath -ll` would ask each disk that is left, and may hang on a dead one
+        command=Command(("ls", "-l", "/sys/block/", "/dev/mapper/")),
         expect=Text(
-            en="None of the removed disks is listed; `multipath -ll` shows none of the removed WWIDs.",
-            zh="列表中没有已删除的磁盘；`multipath -ll` 中也没有已清除的 WWID。",
+            en="None of the removed disks and maps is listed.",
+            zh="列表中没有已删除的磁盘和已清除的多路径设备。",
         ),
         if_fails=STOP,
     )

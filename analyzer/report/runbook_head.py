@@ -14,7 +14,10 @@ from analyzer.report.words import Words
 from analyzer.runbook import ADMIN, Effect, Runbook, Step
 from analyzer.texts import Lang
 
-OPTIONS = (("", "show"), (" --apply", "apply"), (" --apply --only N", "only"), (" --apply --from N", "from"))
+OPTIONS = (
+    *(("", "show"), (" --apply", "apply"), (" --apply --yes", "yes")),
+    *((" --apply --only N", "only"), (" --apply --from N", "from")),
+)
 
 
 def head_comment(runbook: Runbook, lang: Lang) -> str:

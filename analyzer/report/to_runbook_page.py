@@ -11,8 +11,11 @@ import shlex
 
 from analyzer.report import templates
 from analyzer.report.commands import SIGNED_FOR
+from analyzer.report.runbook_head import OPTIONS
 from analyzer.report.views import HostView, Report
 from analyzer.report.words import Words
+
+EXIT_CODES = (*((code, f"exit_{code}") for code in "023456"), ("128+N", "exit_signal"))
 
 
 def render(report: Report, host: HostView, *, signed: bool = False) -> str:
@@ -23,6 +26,9 @@ def render(report: Report, host: HostView, *, signed: bool = False) -> str:
         bundle=report.bundle.name,
         script=script,
         file=shlex.quote(script),
+        options=OPTIONS,
+        exit_codes=EXIT_CODES,
+        guarded=any(step.guards for step in host.steps),
         checks=_checks(script) if signed else (),
         w=Words(report.lang),
         css=templates.own("runbook_page.css"),

@@ -1,12 +1,14 @@
 T_usage='Usage: sh %s.sh                     show each step and whether it would run; change nothing
-       sh %s.sh --apply             run the steps; asks before each that destroys or closes a node, and
-                                    before a change after a step by hand, a failed reading or a step left out
+       sh %s.sh --apply             run the steps; asks before each that destroys or closes a node,
+                                    after a step by hand whether that is done, and before
+                                    a change after a failed reading or a step left out
        sh %s.sh --apply --yes       run the steps without asking
-       sh %s.sh [--apply] --only N  step N alone
-       sh %s.sh [--apply] --from N  step N and those after it
+       sh %s.sh [--apply] --only N  step N alone; without --apply only shown
+       sh %s.sh [--apply] --from N  step N and those after it; without --apply only shown
 
 Made from the bundle %s.  Exit codes: 0 done, 2 wrong use, 3 refused by a guard,
-4 a command failed, 5 not agreed to, 128+N ended by signal N.  --apply writes a transcript
+4 a command failed, 5 not agreed to, 6 ran to its end, but something is left (a step by hand, or a reading
+that did not end as it should), 128+N ended by signal N.  --apply writes a transcript
 runbook-<host>-<UTC time>.log into the current directory, and the result for programs beside it (.json).'
 T_bad_option='unknown option: %s'
 T_yes_alone='the option --yes is for --apply only'
@@ -52,6 +54,9 @@ T_would_all_run='Nothing was changed. Run with --apply to act.'
 T_would_stop='Nothing was changed. Steps that would refuse: %s'
 T_all_done='All steps are done.'
 T_chosen_done='The chosen steps are done.'
+T_unfinished='The script ran to its end, but something is left.'
+T_hands_left='Steps by hand that nobody confirmed as done: step%s.'
+T_hands_question='Steps by hand: step%s. Type yes if that is done:'
 T_unbound='the bundle does not say which host and boot this is for: collect again'
 T_other_host='this runbook is for another host: expected %s, found %s'
 T_other_boot='the host has restarted since the bundle was made, so its device names mean other devices: expected boot %s, found %s; collect again'
@@ -66,7 +71,7 @@ T_tool_failed='cannot be checked: `%s` ended with exit code %s'
 T_not_listed='cannot be checked: map %s is not listed by `%s`'
 T_no_node='cannot be checked: %s is not a device'
 T_not_opened='%s cannot be opened, so the array may be out of reach'
-T_queues='map %s still queues, so the flush would hang: first run the step that stops queueing'
+T_queues='map %s still queues I/O, so the flush would hang: first run the step that stops queueing'
 T_suspended='map %s is suspended'
 T_new_path='map %s has another path: found %s, expected at most %s'
 T_path_state='path %s of map %s: expected state F (failed), found %s'

@@ -1,5 +1,5 @@
 # How the script begins, plays its steps and ends.  Exit codes: 0 done, 2 wrong use, 3 refused, 4 a command failed,
-# 5 a question was not answered with yes, 128+N ended by a signal.
+# 5 a question was not answered with yes, 6 ran to its end but something is left, 128+N ended by a signal.
 
 work='' transcript='' over=no
 
@@ -37,12 +37,29 @@ play() {
     steps
     say ''
     [ "$mode" = apply ] || foretell
-    if [ -z "$choice" ]; then say "$T_all_done"; else say "$T_chosen_done"; fi
-    [ -z "$otherwise" ] || sayf "$T_otherwise" "$otherwise"
     over=yes
+    close
+    exit_code=$?
     reopen
     sayf "$T_transcript" "$transcript" "$result"
-    exit 0
+    exit "$exit_code"
+}
+
+# close: the closing sentence, and in $? the exit code that goes with it.
+close() {
+    [ -z "$hands" ] || [ "$sure" = yes ] || ! answered "$(printf "$T_hands_question" "$hands")" || hands=''
+    if [ -n "$hands$odd" ]; then
+        reason=$(what_is_left)
+        say "$reason"
+        return 6
+    fi
+    if [ -z "$choice" ]; then say "$T_all_done"; else say "$T_chosen_done"; fi
+}
+
+what_is_left() {
+    printf '%s\n' "$T_unfinished"
+    [ -z "$hands" ] || printf "$T_hands_left\n" "$hands"
+    [ -z "$odd" ] || printf "$T_otherwise\n" "$odd"
 }
 
 foretell() {

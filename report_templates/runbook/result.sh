@@ -94,7 +94,7 @@ tell_result() {
 
 # outcome EXIT_CODE
 outcome() {
-    case $1 in 0) printf done ;; 3) printf refused ;; 4) printf failed ;; 5) printf declined ;; *) printf interrupted ;; esac
+    case $1 in 0) printf done ;; 3) printf refused ;; 4) printf failed ;; 5) printf declined ;; 6) printf unfinished ;; *) printf interrupted ;; esac
 }
 
 own_sha256() {

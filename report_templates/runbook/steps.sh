@@ -1,7 +1,8 @@
 # A step: shown, asked for, run and recorded.
 
 number=0 refused=0 done_steps='' running='' walking=no step_at='' step_tick=''
-otherwise='' hands='' left_out=''  # before this step: readings that failed, steps by hand, and steps not chosen
+otherwise='' hands='' left_out=''  # since the last yes: readings that failed, steps by hand, and steps not chosen
+odd=''  # all readings that failed
 unsaved=' ' closed=' '  # pods whose manifest was to be saved before this step, and nodes that were closed before us
 spared=yes  # no pod was touched
 
@@ -45,7 +46,7 @@ playing() {
 by_hand() {
     playing || return 0
     say "    $T_by_hand"
-    [ "$effect" = reads ] || hands="$hands $number"
+    hands="$hands $number"
     record by-hand '' ''
 }
 
@@ -98,15 +99,16 @@ take() {
     done_steps="$done_steps $number"
 }
 
-# needs_word: what destroys, or closes a node for what destroys, or opens one that was closed before; and any change
-# after what this script cannot vouch for: a step by hand, a reading that failed, a step that was left out.
+# needs_word: what destroys, or closes a node for what destroys, or opens one that was closed before; whatever comes
+# after a step by hand, for a reading too tells nothing before that is done; and any change after a reading that failed
+# or a step that was left out.
 needs_word() {
     case $effect/$phase in
-    reads/*) return 1 ;;
     destroys/* | */cordon) return 0 ;;
     */uncordon) ! was_closed || return 0 ;;
     esac
-    [ -n "$hands$otherwise$left_out" ]
+    [ -z "$hands" ] || return 0
+    [ "$effect" != reads ] && [ -n "$otherwise$left_out" ]
 }
 
 was_closed() {
@@ -151,7 +153,13 @@ agreed() {
     [ -z "$otherwise" ] || sayf "$T_otherwise" "$otherwise"
     [ -z "$left_out" ] || sayf "$T_left_out" "$left_out"
     [ "$phase" != uncordon ] || ! was_closed || say "$T_closed_before"
-    printf "$T_question " "$number"
+    answered "$(printf "$T_question" "$number")" || return 1
+    hands='' otherwise='' left_out=''
+}
+
+# answered QUESTION: it is put, and answered with yes.
+answered() {
+    printf '%s ' "$1"
     typed=''
     if (: </dev/tty) 2>/dev/null; then
         read -r typed </dev/tty || typed=''
@@ -159,8 +167,8 @@ agreed() {
         read -r typed || typed=''
         printf '\n'
     fi
-    note "$(printf "$T_question %s" "$number" "$typed" | tr -d '[:cntrl:]')"
-    case $typed in y | Y | yes | Yes | YES) hands='' otherwise='' left_out=''; return 0 ;; esac
+    note "$(printf '%s' "$1 $typed" | tr -d '[:cntrl:]')"
+    case $typed in y | Y | yes | Yes | YES) return 0 ;; esac
     return 1
 }
 
@@ -197,7 +205,7 @@ look() {
     else
         told=$T_read_late status=running running=''
     fi
-    otherwise="$otherwise $number"
+    otherwise="$otherwise $number" odd="$odd $number"
     say "    $told"
     [ -z "$if_fails" ] || say "    $if_fails"
     record "$status" "$code" "$told"

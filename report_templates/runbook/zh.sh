@@ -1,12 +1,14 @@
-T_usage='用法： sh %s.sh                     显示每个步骤以及能否执行，不做任何改动
+T_usage='用法： sh %s.sh                     显示每个步骤以及能否执行，不做任何变更
        sh %s.sh --apply             执行各步骤；破坏性步骤或停止节点调度前询问，
-                                    手工步骤、查询失败或跳过步骤之后的改动执行前也会询问
+                                    手工步骤之后会询问是否已完成，
+                                    查询失败或跳过步骤之后的变更执行前也会询问
        sh %s.sh --apply --yes       执行各步骤，不再询问
-       sh %s.sh [--apply] --only N  只处理步骤 N
-       sh %s.sh [--apply] --from N  从步骤 N 开始
+       sh %s.sh [--apply] --only N  只执行步骤 N；不带 --apply 时仅显示
+       sh %s.sh [--apply] --from N  从步骤 N 开始执行；不带 --apply 时仅显示
 
-由采集包 %s 生成。退出码：0 完成；2 用法错误；3 被保护条件拒绝；
-4 命令失败；5 未获同意；128+N 被信号 N 终止。--apply 会在当前目录写入执行记录
+由诊断包 %s 生成。退出码：0 完成；2 用法错误；3 前提条件不符，拒绝执行；
+4 命令失败；5 未获同意；6 已执行到最后，但仍有遗留（未完成的手工步骤，
+或结果异常的查询）；128+N 被信号 N 终止。--apply 会在当前目录写入执行记录
 runbook-<主机>-<UTC 时间>.log，并在旁边写入供程序读取的结果（.json）。'
 T_bad_option='未知选项：%s'
 T_yes_alone='选项 --yes 只能与 --apply 一起使用'
@@ -15,11 +17,11 @@ T_no_step='没有步骤 %s：步骤编号为 1 至 %s'
 T_one_choice='只能选择一次：--only 步骤 或 --from 步骤'
 T_no_folder='无法创建临时目录，请将 TMPDIR 设为可写目录'
 T_no_transcript='无法创建执行记录 %s，请切换到可写目录后重新执行'
-T_heading='主机 %s 的操作脚本，来自采集包 %s'
-T_only='只处理步骤 %s（共 %s 步）。之前的步骤是否已完成，由保护条件在可见范围内判断。'
-T_from='从步骤 %s 开始（共 %s 步）。之前的步骤是否已完成，由保护条件在可见范围内判断。'
+T_heading='主机 %s 的操作脚本，来自诊断包 %s'
+T_only='只处理步骤 %s（共 %s 步）。之前的步骤是否已完成，由前提条件在可见范围内判断。'
+T_from='从步骤 %s 开始（共 %s 步）。之前的步骤是否已完成，由前提条件在可见范围内判断。'
 T_reads='只读'
-T_changes='改动'
+T_changes='变更'
 T_destroys='破坏性'
 T_expect='    预期：%s'
 T_by_hand='需手工执行：本脚本无法完成；依赖它的步骤会自行检查'
@@ -43,16 +45,19 @@ T_take_back='尚未撤销：新的 Pod 调度完成后请尽快执行 `%s`；若
 T_still_there='步骤 %s 已执行，但要清除的设备仍然存在。%s'
 T_no_end='步骤 %s 在 10 分钟内未结束，不再等待：%s。%s'
 T_done_so_far='此前已完成的步骤：%s。其余步骤均未执行。'
-T_nothing_done='未做任何改动。'
+T_nothing_done='未做任何变更。'
 T_still_running='步骤 %s 的命令已在运行，将继续执行。'
 T_interrupted='已中断。'
 T_transcript='执行记录：%s；供程序读取：%s'
 T_no_result='无法写入结果 %s；执行记录中有全部内容'
-T_would_all_run='未做任何改动。使用 --apply 执行。'
-T_would_stop='未做任何改动。将会被拒绝的步骤数：%s'
+T_would_all_run='未做任何变更。使用 --apply 执行。'
+T_would_stop='未做任何变更。将会被拒绝的步骤数：%s'
 T_all_done='所有步骤已完成。'
 T_chosen_done='所选步骤已完成。'
-T_unbound='采集包未说明对应的主机和启动标识，请重新采集'
+T_unfinished='脚本已执行到最后，但仍有遗留。'
+T_hands_left='未确认完成的手工步骤：%s。'
+T_hands_question='手工步骤：%s。若已完成，请输入 yes：'
+T_unbound='诊断包未说明对应的主机和启动标识，请重新采集'
 T_other_host='本脚本属于另一台主机：预期 %s，实际 %s'
 T_other_boot='采集之后主机已重启，设备名可能指向其他设备：预期启动标识 %s，实际 %s；请重新采集'
 T_which_cluster='诊断包中没有集群的标识：请确认 kubectl 连接的是正确的集群。'
@@ -66,7 +71,7 @@ T_tool_failed='无法检查：`%s` 退出码为 %s'
 T_not_listed='无法检查：多路径设备 %s 未出现在 `%s` 的输出中'
 T_no_node='无法检查：%s 不是设备'
 T_not_opened='%s 无法打开，阵列可能不可达'
-T_queues='多路径设备 %s 仍在排队，清除操作会一直挂起：请先执行停止排队的步骤'
+T_queues='多路径设备 %s 的 I/O 仍在排队，清除操作会一直挂起：请先执行停止排队的步骤'
 T_suspended='多路径设备 %s 处于挂起状态'
 T_new_path='多路径设备 %s 有其他路径：实际 %s，预期最多 %s'
 T_path_state='路径 %s（多路径设备 %s）：预期状态 F（失效），实际 %s'

@@ -50,7 +50,7 @@ CONTROLLER_SILENT = Text(
 CONTROLLER_UNREAD = Text(
     en="The log of the driver's controller does not cover the time in this bundle; the missing VolumeAttachment alone "
     "says that it was not asked.",
-    zh="采集包中驱动控制器的日志未覆盖该时段；仅凭没有 VolumeAttachment 可知其未收到请求。",
+    zh="诊断包中驱动控制器的日志未覆盖该时段；仅凭没有 VolumeAttachment 可知其未收到请求。",
 )
 
 

@@ -49,11 +49,11 @@ DOUBTFUL = Text(
 )
 NO_LEASE = Text(
     en="kube-system has no lease of kube-controller-manager, so this bundle cannot tell whether it is alive.",
-    zh="kube-system 中没有 kube-controller-manager 的租约，因此采集包无法判断其是否正常。",
+    zh="kube-system 中没有 kube-controller-manager 的租约，因此诊断包无法判断其是否正常。",
 )
 NOT_READ = Text(
     en="The leases of kube-system could not be read, so this bundle cannot tell whether it is alive ({reason}).",
-    zh="未能读取 kube-system 的租约，因此采集包无法判断其是否正常（{reason}）。",
+    zh="未能读取 kube-system 的租约，因此诊断包无法判断其是否正常（{reason}）。",
 )
 POD_DOWN = Text(
     en="Pod {pod} on {node} is not ready{why}; it was restarted {restarts} times.",

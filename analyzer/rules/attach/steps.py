@@ -19,7 +19,7 @@ ASK = Text(
 )
 LATER = Text(
     en="If it does not come, collect a new bundle and compare it with this one.",
-    zh="如果仍未出现，请重新采集，并与本次采集包对比。",
+    zh="如果仍未出现，请重新采集，并与本次诊断包对比。",
 )
 BY_HAND = Text(
     en="Look at {kind} {name} with kubectl; its name is not a valid one, so no command is offered",

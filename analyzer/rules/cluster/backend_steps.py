@@ -10,7 +10,7 @@ from analyzer.remedies.manual import step_by_hand
 from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
-AGAIN = Text(en="Collect again, and send the bundle to support.", zh="请重新采集，并将采集包发送给技术支持。")
+AGAIN = Text(en="Collect again, and send the bundle to support.", zh="请重新采集，并将诊断包发送给技术支持。")
 STOP_FIRST = Text(
     en="Unlock the account on the array and set the right password. Before that, stop the driver's controller so that "
     "it does not lock the account again: kubectl scale deployment huawei-csi-controller -n {namespace} --replicas=0. "

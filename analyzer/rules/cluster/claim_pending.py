@@ -51,7 +51,7 @@ NO_CONTROLLER = Text(
 UNTOLD = Text(
     en="The volume of claim {claim} was not created, and nothing in the bundle says why: events live for an hour only. "
     "It may be the pool's capacity, the class's parameters, the array's answer, or a provisioner that does not run.",
-    zh="PVC {claim} 的卷未创建成功，采集包中没有说明原因（事件只保留一小时）。"
+    zh="PVC {claim} 的卷未创建成功，诊断包中没有说明原因（事件只保留一小时）。"
     "可能是存储池容量不足、StorageClass 参数错误、阵列返回错误，或 provisioner 未运行。",
 )
 

@@ -9,7 +9,7 @@ from analyzer.remedies.pods import see_whether_they_run
 from analyzer.runbook import Effect, Phase, Step
 from analyzer.texts import Text
 
-COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的采集包。")
+COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的诊断包。")
 LISTED = Text(en=" ({wwpns})", zh="（WWPN 为 {wwpns}）")
 MAPPING = Text(
     en="On the array, check that the LUN of {volume} is mapped to this host with all of its initiators{wwpns}, on each "

@@ -17,7 +17,7 @@ from analyzer.texts import Text
 
 SAID = "Aborting journal|Remounting filesystem read-only|has been shut down|hutting down filesystem|mounted filesystem"
 
-AGAIN = Text(en="Collect again, and send the new bundle.", zh="请重新采集并提供新的采集包。")
+AGAIN = Text(en="Collect again, and send the new bundle.", zh="请重新采集并提供新的诊断包。")
 LATER = Text(
     en="After the way to the array works again: collect again, then have these pods made anew on {node}: {pods}",
     zh="到阵列的链路恢复后：重新采集，然后重建 {node} 上的以下 Pod：{pods}",

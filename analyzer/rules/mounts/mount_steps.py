@@ -18,7 +18,7 @@ from analyzer.texts import Text
 
 DIFFERS = Text(
     en="If it is not as expected, change nothing, and ask support with this output.",
-    zh="若与预期不符，请不要改动，并将输出发给技术支持。",
+    zh="若与预期不符，请不要做任何变更，并将输出发给技术支持。",
 )
 
 
@@ -101,7 +101,7 @@ def device_node(node: str, one: Occupied) -> tuple[Step, ...]:
 
 NOT_A_NODE = Text(
     en="Another kind of file, or none: it has changed since; leave it, and collect again.",
-    zh="若为其他类型的文件或文件不存在：说明此后已有变化，请勿改动并重新采集。",
+    zh="若为其他类型的文件或文件不存在：说明此后已有变化，请勿做任何变更，并重新采集。",
 )
 
 

@@ -61,7 +61,7 @@ RISK = Text(
 FAILED = Text(en="{volume}: {says}, mounted with {version}.", zh="{volume} 挂载失败：{says}，{version}。")
 V3 = Text(en="NFSv3", zh="请求的是 NFSv3")
 NONE = Text(en="no version given (the host chooses; NFSv3 is possible)", zh="未指定版本（由主机协商，可能为 NFSv3）")
-NOT_TOLD = Text(en="a version that the bundle does not tell", zh="采集包中未体现版本")
+NOT_TOLD = Text(en="a version that the bundle does not tell", zh="诊断包中未体现版本")
 IN_FORCE = Text(
     en="In force: {process} (PID {pid}) may open {limit} files.",
     zh="实际生效：{process}（PID {pid}）可打开 {limit} 个文件。",

@@ -53,7 +53,7 @@ REFUSED = Text(en="The mount of {share} on {node} was refused.", zh="{node} 挂�
 NO_WORDS = Text(
     en="The mount of {share} on {node} failed ({says}), and what mount said is in no log of the bundle. "
     "/var/log/huawei/huawei-csi-node of this node has it, in the line that begins with `Mount {share} to`.",
-    zh="{node} 挂载 {share} 失败（{says}），采集包的日志中没有 mount 的输出。该节点的 "
+    zh="{node} 挂载 {share} 失败（{says}），诊断包的日志中没有 mount 的输出。该节点的 "
     "/var/log/huawei/huawei-csi-node 中以 `Mount {share} to` 开头的行包含该信息。",
 )
 PERMISSION = Text(

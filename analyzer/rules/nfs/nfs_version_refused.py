@@ -61,7 +61,7 @@ NO_VERSION = Text(
 SAID = Text(en="mount said: {says}", zh="mount 输出：{says}")
 NO_WORDS = Text(
     en="mount's own words are in no log of the bundle; only exit status 32 is known.",
-    zh="采集包的日志中没有 mount 的输出，只知道 exit status 32。",
+    zh="诊断包的日志中没有 mount 的输出，只知道 exit status 32。",
 )
 ARRAY_OFF = Text(
     en="The backend's capabilities say so: {capability}=false.", zh="后端的能力信息也表明未开启：{capability}=false。"

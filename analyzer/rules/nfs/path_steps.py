@@ -187,7 +187,7 @@ def _opens(node: str, address: PortalAddress, port: int) -> Step:
             en="`Connection refused`: the service is off on that portal. No answer: a firewall or the network. Without "
             "nc on the host: collect again, the bundle has this test.",
             zh="`Connection refused`：该业务 IP 上的服务未开启。无应答：防火墙或网络问题。主机没有 nc 时，"
-            "请重新采集，采集包中包含该检查。",
+            "请重新采集，诊断包中包含该检查。",
         ),
     )
 

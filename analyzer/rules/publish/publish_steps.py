@@ -17,7 +17,7 @@ COLUMNS = (
     "custom-columns=NAME:.metadata.name,PV:.spec.source.persistentVolumeName,NODE:.spec.nodeName,"
     "ATTACHED:.status.attached,PUBLISHINFO:.status.attachmentMetadata.publishInfo"
 )
-COLLECT = Text(en="Collect again, and compare the bundles.", zh="请重新采集，并比较两次的采集包。")
+COLLECT = Text(en="Collect again, and compare the bundles.", zh="请重新采集，并比较两次的诊断包。")
 
 
 def attach_anew(

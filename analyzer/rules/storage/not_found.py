@@ -59,7 +59,7 @@ NETWORK_DO = Text(
     "防火墙、阵列逻辑端口",
 )
 IT_IS_SO = Text(en="It is so", zh="确认无误")
-COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的采集包。")
+COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的诊断包。")
 
 
 @dataclass(frozen=True, slots=True)

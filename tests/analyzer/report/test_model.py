@@ -90,7 +90,7 @@ def test_a_finding_without_command_is_named_under_what_to_do(report: Report) -> 
 def test_a_step_tells_effect_guard_command_and_what_to_expect(report: Report) -> None:
     step = report.hosts[2].steps[2]
     assert (step.effect, step.command) == ("destroys", "printf '%s\\n' 1 | tee /sys/block/sdb/device/delete")
-    assert step.guards[1] == "sdb is not held, mounted or swap"
+    assert step.guards[1] == "sdb is not in use: not held, not mounted, no swap"
     assert step.expect
     assert step.if_fails
 

@@ -83,6 +83,30 @@ def test_a_step_by_hand_is_told_as_one() -> None:
     assert "by hand The script cannot do this; a person does." in words(by_hand)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_step_that_changes_tells_the_risk_that_the_report_tells_and_a_reading_has_its_badge_alone(
+    lang: Lang,
+) -> None:
+    for host in build(example(), lang).hosts:
+        page = render(build(example(), lang), host)
+        told = [words(risk) for risk in re.findall(r'<p class="risk">(.*?)</p>', page)]
+        for risk, step in zip(told, host.steps, strict=True):
+            assert risk.endswith(words(step.risk))
+            assert step.risk or not step.command or risk == step.effect_word
+
+
+def test_the_page_tells_every_option_and_exit_code_of_the_script() -> None:
+    terms = re.findall(r"<dt><code>(.*?)</code></dt><dd>.", pages(example())[1])
+    options = ("", " --apply", " --apply --yes", " --apply --only N", " --apply --from N")
+    assert terms == [*(f"sh worker-a.sh{option}" for option in options), *"023456", "128+N"]
+
+
+def test_a_condition_is_spoken_of_only_where_a_step_has_one() -> None:
+    for runbook, page in zip(example().runbooks, pages(example()), strict=True):
+        assert ("check every “only if”" in page) == any(step.guards for step in runbook.steps)
+    assert {any(step.guards for step in runbook.steps) for runbook in example().runbooks} == {True, False}
+
+
 def test_the_two_languages_have_the_same_parts() -> None:
     for english, chinese in zip(pages(example(), "en"), pages(example(), "zh"), strict=True):
         assert [tag for tag, _ in Structure(english).tags] == [tag for tag, _ in Structure(chinese).tags]

@@ -258,8 +258,8 @@ def test_a_command_that_says_it_worked_is_not_believed(node: FakeNode) -> None:
 
 
 def test_a_step_by_hand_is_told_and_not_run(node: FakeNode) -> None:
-    ran = node.run(render(runbook(by_hand(), confirm())), "--apply")
-    assert ran.code == 0
+    ran = node.run(render(runbook(by_hand(), confirm())), "--apply", answers="yes\n")
+    assert (ran.code, "All steps are done." in ran.out) == (0, True)
     assert "Stop the pod shop/db-0" in ran.out
     assert "by hand" in ran.out
 
@@ -268,16 +268,17 @@ def test_a_reading_that_fails_is_an_answer_and_the_script_goes_on(node: FakeNode
     node.tool("ping", "echo '3 packets transmitted, 0 received'\nexit 1\n")
     ping = step(Phase.CHECK, Effect.READS, Command(("ping", "192.0.2.155")))
     ran = node.run(render(runbook(ping, confirm())), "--apply")
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (6, "")
     assert "    | 3 packets transmitted, 0 received\n    it ended with exit code 1, which is an answer too" in ran.out
     assert "exit code 1 after " in ran.transcript
     assert "    | dm-2\n" in ran.out
-    assert "Readings that did not end as they should: step 1." in ran.out
+    assert "is left.\nReadings that did not end as they should: step 1." in ran.out
+    assert "All steps are done." not in ran.out
 
 
 def test_a_reading_by_a_tool_that_is_not_installed_is_told(node: FakeNode) -> None:
     ran = node.run(render(runbook(step(Phase.CHECK, Effect.READS, Command(("no-such-tool", "-x"))))), "--apply")
-    assert ran.code == 0
+    assert ran.code == 6
     assert "exit code 127" in ran.out
 
 
@@ -286,19 +287,60 @@ def test_a_reading_that_hangs_is_left_to_itself(guarded: FakeNode) -> None:
     showmount = step(Phase.CHECK, Effect.READS, Command(("showmount", "-e", "192.0.2.155")))
     script = render(runbook(showmount, confirm())).replace("timed 120 ", "timed 1 ")
     ran = guarded.run(script, "--apply")
-    assert ran.code == 0
+    assert ran.code == 6
     assert "it has not ended within 2 minutes" in ran.out
 
 
-@pytest.mark.parametrize("before", [step(Phase.CHECK, Effect.READS, Command(("false",))), by_hand()])
-def test_a_change_after_a_failed_reading_or_a_step_by_hand_asks_first(guarded: FakeNode, before: Step) -> None:
+FAILING = step(Phase.CHECK, Effect.READS, Command(("false",)))
+
+
+@pytest.mark.parametrize(("before", "at_its_end"), [(FAILING, 6), (by_hand(), 0)])
+def test_a_change_after_a_failed_reading_or_a_step_by_hand_asks_first(
+    guarded: FakeNode, before: Step, at_its_end: int
+) -> None:
     script = render(runbook(before, change()))
     ran = guarded.run(script, "--apply", answers="no\n")
     assert (ran.code, ran.err, guarded.asked("tee")) == (5, "Stopped at step 2: not answered with yes.\n", [])
     assert "step 1" in ran.out.partition("Run step 2?")[0].splitlines()[-2]
-    assert guarded.run(script, "--apply", answers="yes\n").code == 0
-    assert guarded.run(script, "--apply", "--yes").code == 0
+    assert guarded.run(script, "--apply", answers="yes\n").code == at_its_end
+    assert guarded.run(script, "--apply", "--yes").code == 6
     assert len(guarded.asked("tee")) == 2
+
+
+def test_a_reading_after_a_step_by_hand_asks_whether_that_is_done(guarded: FakeNode) -> None:
+    ran = guarded.run(render(runbook(by_hand(), confirm())), "--apply", answers="no\n")
+    assert (ran.code, ran.err, "    | dm-2\n" in ran.out) == (5, "Stopped at step 2: not answered with yes.\n", False)
+    assert "To be done by hand before this one: step 1." in ran.out
+
+
+def test_it_asks_only_once_for_a_step_by_hand(guarded: FakeNode) -> None:
+    ran = guarded.run(render(runbook(by_hand(), change(), confirm())), "--apply", answers="yes\n")
+    assert (ran.code, ran.out.count("Type yes")) == (0, 1)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes\n", 0), ("no\n", 6), ("", 6)])
+def test_a_step_by_hand_that_nothing_follows_is_asked_for_at_the_end(guarded: FakeNode, answer: str, code: int) -> None:
+    ran = guarded.run(render(runbook(by_hand())), "--apply", answers=answer)
+    assert (ran.code, "Steps by hand: step 1. Type yes if that is done:" in ran.out) == (code, True)
+    assert ("All steps are done." in ran.out, "nobody confirmed as done: step 1." in ran.out) == (not code, bool(code))
+
+
+def test_without_questions_a_step_by_hand_is_left(guarded: FakeNode) -> None:
+    ran = guarded.run(render(runbook(by_hand(), confirm())), "--apply", "--yes")
+    assert (ran.code, "Type yes" in ran.out, "All steps" in ran.out) == (6, False, False)
+    assert "    | dm-2\n" in ran.out
+    assert "is left.\nSteps by hand that nobody confirmed as done: step 1.\n" in ran.transcript
+
+
+def test_a_step_by_hand_that_was_not_chosen_is_not_asked_for(guarded: FakeNode) -> None:
+    ran = guarded.run(render(runbook(by_hand(), confirm())), "--apply", "--from", "2")
+    assert (ran.code, "The chosen steps are done." in ran.out) == (0, True)
+
+
+def test_a_dry_run_asks_nothing_of_steps_by_hand(guarded: FakeNode) -> None:
+    ran = guarded.run(render(runbook(by_hand(), confirm())))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("Nothing was changed. Run with --apply to act.\n")
 
 
 def test_a_change_by_itself_does_not_ask(guarded: FakeNode) -> None:

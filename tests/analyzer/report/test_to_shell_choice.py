@@ -80,7 +80,7 @@ def test_a_map_is_not_flushed_while_it_queues(node: FakeNode) -> None:
     for options in (("--only", "2"), ("--apply", "--yes", "--only", "2"), ("--apply", "--yes", "--from", "2")):
         ran = node.run(SCRIPT, *options)
         assert (ran.code, node.asked()) == (3, [])
-        assert f"map {DEAD} still queues, so the flush would hang" in ran.out + ran.err
+        assert f"map {DEAD} still queues I/O, so the flush would hang" in ran.out + ran.err
     assert node.run(SCRIPT).code == 0  # the dry run of all steps foresees that it will not
     assert node.run(SCRIPT, "--apply", "--yes").code == 0
 

@@ -186,7 +186,7 @@ def test_a_bare_pod_whose_manifest_cannot_be_saved_is_not_deleted(guarded: FakeN
 
 def test_a_manifest_saved_earlier_is_not_written_over(guarded: FakeNode) -> None:
     ran = apply(stand(guarded), f"echo of an earlier run >{FILE}\n{script('')}")
-    assert ran.code == 0
+    assert (ran.code, "nobody confirmed as done: step 4." in ran.out) == (6, True)
     assert (guarded.cwd / FILE).read_text() == "of an earlier run\n"
     assert DELETE in acted(guarded)
 

@@ -98,7 +98,17 @@ def test_a_reading_that_fails_is_done_and_has_its_exit_code(guarded: FakeNode) -
     (one,) = guarded.result()["steps"]
     assert (one["status"], one["exit_code"]) == ("done", 1)
     assert one["reason"].startswith("it ended with exit code 1")
-    assert guarded.result()["outcome"] == "done"
+    assert (guarded.result()["outcome"], guarded.result()["exit_code"]) == ("unfinished", 6)
+    assert guarded.result()["reason"].endswith(
+        "Readings that did not end as they should: step 1. Look at what they printed."
+    )
+
+
+def test_what_is_left_by_hand_is_told_for_the_whole(guarded: FakeNode) -> None:
+    guarded.run(render(runbook(by_hand())), "--apply", "--yes")
+    assert statuses(guarded) == ["by-hand"]
+    assert (guarded.result()["outcome"], guarded.result()["exit_code"]) == ("unfinished", 6)
+    assert "nobody confirmed as done: step 1." in guarded.result()["reason"]
 
 
 def test_the_result_is_whole_at_every_moment(node: FakeNode) -> None:
