@@ -28,7 +28,7 @@ from analyzer.timeline.wording import in_short, shortened
 
 TOGETHER = timedelta(minutes=2)
 LISTED = 4
-QUOTED_LINES, QUOTED_CHARACTERS = 2, 300
+QUOTED_LINES, QUOTED_CHARACTERS = 2, 600  # what a driver's line says stands behind two long paths
 
 _HOST_NAME = re.compile(r'\\?"HostName\\?":\s*\\?"([^"\\]+)')
 

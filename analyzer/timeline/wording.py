@@ -19,9 +19,7 @@ _RPC = re.compile(r"^.*?rpc error: code = \w+ desc = ", re.S)
 _UNABLE = re.compile(r"^Unable to (?:attach or )?mount volumes(?: for pod \"[^\"]*\")?: .*: ", re.S)
 _PATH = re.compile(r"(/[^/\s,]+/[^/\s,]+/)[^\s,]{24,}?(/[^/\s,]+/[^/\s,]+)(?=[\s,]|$)")
 
-LAST_SAID = Text(
-    en="{message} (the latest message)", zh="{message}（最近一次的消息）"
-)  # an event keeps its latest message only
+LAST_SAID = Text(en='the latest message is "{message}"', zh="最近一次的消息是“{message}”")  # all that an event keeps
 AND_MORE = Text(en="{names} and {n} more", zh="{names} 等，另有 {n} 个")
 
 

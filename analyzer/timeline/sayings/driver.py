@@ -82,8 +82,8 @@ STAGING: Mapping[str, Saying] = {
         Kind.DRIVER,
         TURNING,
         "stage",
-        "mounting {names} took so long that the driver killed the mount command",
-        "挂载 {names} 超时，驱动已终止 mount 进程",
+        "mounting {names} took too long: the driver gave up and tried to kill the mount command",
+        "挂载 {names} 超时，驱动放弃并尝试终止 mount 进程",
         "share",
     ),
     "driver-mount-point-occupied": bad(

@@ -102,7 +102,7 @@ KERNEL: Mapping[str, Saying] = {
         Kind.KERNEL,
         TURNING,
         "session",
-        "Fibre Channel ports of the array disappeared ({names})",
+        "the array's Fibre Channel port[s] disappeared ({names})",
         "阵列的 FC 端口消失（{names}）",
         "port",
     ),
