@@ -35,8 +35,8 @@ def main(arguments: list[str]) -> None:
 
 def write(captures: Path, sample: Sample) -> None:
     nodes = [node_snapshot(captures, node) for node in sample.nodes]
-    started = min(node.started for node in nodes)
-    cluster = Cluster(started, sample.machines, sample.placed, unattached=sample.unattached, events=sample.events)
+    started, asked = min(node.started for node in nodes), max(node.started for node in nodes)
+    cluster = Cluster(asked, sample.machines, sample.placed, unattached=sample.unattached, events=sample.events)
     folder = HERE / sample.name
     write_bundle(folder, started=started, cluster=cluster.snapshot(), nodes=nodes)
     write_json(folder / "EXPECTED.json", expected(sample))

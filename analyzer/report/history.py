@@ -129,6 +129,8 @@ def _notes(timeline: Timeline, words: Words) -> Iterable[str]:
     for node, ahead in timeline.set_right:
         way = words.say("history.ahead" if ahead > 0 else "history.behind")
         yield words.say("history.set_right", node=printable(node), off=_how_much(abs(ahead), words), way=way)
+    if any(moment.of_collecting for moment in timeline.moments):
+        yield words.say("history.of_collecting")
     if not all(moment.certain for moment in timeline.moments):
         yield words.say("history.uncertain")
 

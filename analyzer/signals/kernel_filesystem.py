@@ -48,10 +48,18 @@ SIGNALS = (
     ),
     _kernel(
         "kernel-fs-mounted-anew",
-        rb": mounted filesystem |: unmounting filesystem|: Mounting V[45] Filesystem|: Unmounting Filesystem",
-        rf"(?:EXT[234]-fs|XFS) {DEVICE}: (?:mounted filesystem|unmounting filesystem|Mounting V\d|Unmounting)",
+        rb": mounted filesystem |: Mounting V[45] Filesystem",
+        rf"(?:EXT[234]-fs|XFS) {DEVICE}: (?:mounted filesystem|Mounting V\d)",
         "[ 3739.654350] EXT4-fs (dm-2): mounted filesystem with ordered data mode. Quota mode: none.",
         f"{EXT4}; {XFS}",
         "fs/ext4/super.c, ext4_fill_super; fs/xfs/xfs_log.c, xfs_log_mount",
+    ),
+    _kernel(
+        "kernel-fs-unmounted",
+        rb": unmounting filesystem|: Unmounting Filesystem",
+        rf"(?:EXT[234]-fs|XFS) {DEVICE}: (?:unmounting filesystem|Unmounting)",
+        "[ 3917.485547] EXT4-fs (dm-2): unmounting filesystem.",
+        f"{EXT4}; {XFS}",
+        "fs/ext4/super.c, ext4_put_super; fs/xfs/xfs_super.c, xfs_fs_put_super",
     ),
 )

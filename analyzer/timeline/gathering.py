@@ -11,9 +11,9 @@ one, what prints no zone is left out: it may be wrong by hours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from analyzer.facts.driver import Driver
 from analyzer.facts.host import Clock
@@ -23,6 +23,7 @@ from analyzer.facts.times import moment, offset_of
 from analyzer.findings import Evidence, Finding
 from analyzer.timeline.dates import Zone, zone_of
 from analyzer.timeline.hits import Log, VolumeNames, told
+from analyzer.timeline.mattering import RESIDUAL
 from analyzer.timeline.moments import Kind, Told, Tone
 from analyzer.timeline.nearness import nearest, quoted_by
 from analyzer.timeline.sayings import SAYINGS
@@ -31,6 +32,7 @@ from analyzer.timeline.sayings.saying import TELLING
 MOST_OF_A_NODE = 200
 MOST_OF_ALL = 25_000  # of all nodes together, so that a fleet of any size stays in memory
 WITHOUT_FINDINGS = 4
+STAGED, UNSTAGED = "driver-volume-staged", "driver-volume-unstaged"
 DRIVERS_LOGS = ("files/var/log/huawei", "cluster/logs")
 IN_UTC = ("2.0", "4.2")  # the containers of these versions saw no /etc/localtime
 
@@ -69,11 +71,27 @@ def _gathered(node: str, facts: Facts, findings: tuple[Finding, ...], volumes: V
     log = Log(node, node, zones(zone, node, facts.get(Driver)), volumes)
     if findings:
         every = [*_boot(node, zone, facts), *told(_hits(facts), log)]
+        if not RESIDUAL.isdisjoint(finding.rule for finding in findings):
+            every = [*_with_kept(every)]
         kept = nearest(every, quoted_by(findings), limit)
         return NodeTold(kept, len(every) - len(kept))
     bad = nearest([*told(filter(_is_telling, _hits(facts)), log)], frozenset(), WITHOUT_FINDINGS)
     of_controller = nearest([*told(filter(_is_of_controller, _hits(facts)), log)], frozenset(), limit)
     return NodeTold(tuple(dict.fromkeys((*bad, *of_controller))))
+
+
+def _with_kept(every: Sequence[Told]) -> Iterator[Told]:
+    """Where something was left behind: the volumes that the driver's log never unstages after their last stage."""
+    gone = {name: one.until or one.at for one in every if one.saying == UNSTAGED for name in one.names}
+    last = {name: one for one in every if one.saying == STAGED for name in one.names}
+    for one in every:
+        is_kept = one.saying == STAGED and one.more == 0 and all(_is_kept(name, one, last, gone) for name in one.names)
+        yield replace(one, saying="driver-volume-kept") if is_kept else one
+
+
+def _is_kept(name: str, staged: Told, last: Mapping[str, Told], gone: Mapping[str, datetime]) -> bool:
+    unstaged = gone.get(name)
+    return last.get(name) is staged and (unstaged is None or unstaged < staged.at)
 
 
 def _hits(facts: Facts) -> tuple[SignalHit, ...]:

@@ -5,6 +5,7 @@ Output   one `Told` for all hits of one signature and one error that lie within 
          names in the order of their first appearance.  A line in two logs (dmesg and syslog) counts once.
 A hit keeps the first and the last few of its occurrences: where these are all, each is dated by itself, so that a word
 said at boot and again today is two moments; where not, it is one from the first to the last.
+What reading a disk brings about, and began after the node told its time, may be the collector's own doing.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from analyzer.findings import Evidence
 from analyzer.signals.scan import printed_time
 from analyzer.timeline.dates import Dated, Zone, dated
 from analyzer.timeline.moments import Told
-from analyzer.timeline.sayings import SAYINGS
+from analyzer.timeline.sayings import BY_READING, SAYINGS
 from analyzer.timeline.sayings.saying import Saying
 from analyzer.timeline.wording import in_short, shortened
 
 TOGETHER = timedelta(minutes=2)
 LISTED = 4
-QUOTED_LINES, QUOTED_CHARACTERS = 2, 300
+QUOTED_LINES, QUOTED_CHARACTERS = 2, 600  # what a driver's line says stands behind two long paths
 
 _HOST_NAME = re.compile(r'\\?"HostName\\?":\s*\\?"([^"\\]+)')
 
@@ -129,6 +130,7 @@ def _fields(hit: SignalHit, log: Log) -> dict[str, str]:
     """The hit's own, and what sentences need beside: the PV, the host, the error in short."""
     fields = {name: " ".join(value.split()) for name, value in hit.fields}
     volume = next((fields[name] for name in ("handle", "volume", "pv", "wwn", "wanted") if fields.get(name)), "")
+    volume = volume or fields.get("share", "").rpartition("/")[2]
     fields["pv"] = log.volumes.pv(volume) or volume
     fields["host"] = host_of(hit)
     said = (fields.get(name, "") for name in ("says", "output", "old_output", "error"))
@@ -175,6 +177,7 @@ def _told(group: Sequence[_Said], log: Log) -> Told:
         times=_times(group),
         volumes=(first.key[2],) if first.key[2] else (),
         certain=all(one.certain for one in group),
+        of_collecting=first.key[0] in BY_READING and first.at >= log.zone_of(first.span.capture).now,
     )
 
 

@@ -21,6 +21,7 @@ ONLY_TO: Mapping[str, frozenset[str]] = {
     "attachment-made": ATTACHING,
     "driver-attached": ATTACHING,
     "driver-pod-started": DRIVERS_POD,
+    "driver-volume-kept": RESIDUAL,
     "kernel-lun-assignments-changed": RESIDUAL,
     "node-booted": RESIDUAL | LOST_AT_BOOT | ELSEWHERE,
     "node-ready": RESIDUAL | ELSEWHERE,

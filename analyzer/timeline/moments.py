@@ -56,6 +56,7 @@ class Told:
     times: int = 1
     volumes: tuple[str, ...] = ()  # names of PVs
     certain: bool = True
+    of_collecting: bool = False  # it may be the collector's own reading that brought it about
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Moment:
     """Something that happened: UTC, on the collecting host's clock.
 
     `certain` is False where the time could not be set against that clock, or its zone had to be assumed.
+    `of_collecting` is what reading brings about, after the node was asked: perhaps the collector's own reading.
     """
 
     at: datetime
@@ -75,6 +77,7 @@ class Moment:
     volumes: tuple[str, ...]
     evidence: Evidence
     certain: bool
+    of_collecting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from analyzer.timeline.moments import Moment, Sentence, Story, Told, Tone
 from analyzer.timeline.nearness import Place, place_of, quoted_by
 from analyzer.timeline.sayings import SAYINGS
 from analyzer.timeline.sayings.saying import BESIDE, NEVER, TELLING, TURNING, Saying
-from analyzer.timeline.wording import listed, sentence
+from analyzer.timeline.wording import clause, listed, sentence
 
 MOST = 8
 AT_LEAST = 2  # sentences without trouble: one alone is no story
@@ -34,10 +34,19 @@ STILL = timedelta(minutes=5)
 LISTED = 3
 
 ON = Text(en="On {nodes}, {says}", zh="在 {nodes} 上，{says}")
-OFTEN = Text(en="{says} ({times} times until {until})", zh="{says}（截至 {until} 共 {times} 次）")
+OFTEN = Text(en="{says} ({times} times, last at {last})", zh="{says}（共 {times} 次，最后一次在 {last}）")
 STILL_SO = Text(
-    en="{says} ({times} times, and still when the data were collected)",
-    zh="{says}（共 {times} 次，采集时仍在发生）",
+    en="{says} ({times} times, last at {last}, {how_long} before the data were collected)",
+    zh="{says}（共 {times} 次，最后一次在 {last}，即采集前 {how_long}）",
+)
+UNTIL_NOW = Text(
+    en="{says} ({times} times, last at {last}, while the data were collected)",
+    zh="{says}（共 {times} 次，最后一次在 {last}，即采集期间）",
+)
+SECONDS, MINUTE, MINUTES = (
+    Text(en="{n} s", zh="{n} 秒"),
+    Text(en="a minute", zh="1 分钟"),
+    Text(en="{n} minutes", zh="{n} 分钟"),
 )
 
 Moments = Mapping[Told, Moment]
@@ -179,9 +188,11 @@ def _says(group: _Group, collected: datetime | None) -> Text:
     names = tuple(dict.fromkeys(name for one in group.told for name in one.names))
     more = sum(one.more for one in group.told) + max(0, len(names) - LISTED)
     nodes = listed(group.nodes[:LISTED], max(0, len(group.nodes) - LISTED))
-    says = sentence(replace(group.told[0], names=names[:LISTED], more=more), nodes)
+    told = replace(group.told[0], names=names[:LISTED], more=more)
     if group.nodes and not group.saying.names_its_node:
-        says = ON.fill(nodes=nodes, says=says)
+        says = ON.fill(nodes=nodes, says=clause(told, nodes))
+    else:
+        says = sentence(told, nodes)
     whole = _how_often(says, group, collected)
     return Text(en=f"{whole.en}.", zh=f"{whole.zh}。")
 
@@ -190,6 +201,17 @@ def _how_often(says: Text, group: _Group, collected: datetime | None) -> Text:
     times = sum(one.times for one in group.told)
     if not group.is_bad or times < 2 or group.until - group.at < LASTING:
         return says
-    if collected is not None and group.until >= collected - STILL:
-        return STILL_SO.fill(says=says, times=times)
-    return OFTEN.fill(says=says, times=times, until=f"{group.until:%Y-%m-%d %H:%M:%S}")
+    same_day = group.until.date() == group.at.date()
+    last = f"{group.until:%H:%M:%S}" if same_day else f"{group.until:%Y-%m-%d %H:%M:%S}"
+    if collected is None or group.until < collected - STILL:
+        return OFTEN.fill(says=says, times=times, last=last)
+    if group.until >= collected:
+        return UNTIL_NOW.fill(says=says, times=times, last=last)
+    return STILL_SO.fill(says=says, times=times, last=last, how_long=_how_long(collected - group.until))
+
+
+def _how_long(short: timedelta) -> Text:
+    seconds = round(short.total_seconds())
+    if seconds < 45:
+        return SECONDS.fill(n=max(1, seconds))
+    return MINUTE if seconds < 90 else MINUTES.fill(n=round(seconds / 60))

@@ -19,7 +19,9 @@ from analyzer.facts.logs import ClusterSignals, SignalHit
 from analyzer.facts.taken import ClusterTaken, NodeTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Evidence, Finding
+from analyzer.texts import Text
 from analyzer.timeline import events, objects
+from analyzer.timeline.attempts import attempts_once
 from analyzer.timeline.clocks import Readings, read
 from analyzer.timeline.concern import Concern, concern
 from analyzer.timeline.dates import AFTERWARDS, OLDEST
@@ -35,6 +37,11 @@ MOST = 400
 ECHO = timedelta(minutes=2)  # a change of a condition, and the event that tells of it
 NODES, EVENTS = "cluster/nodes.json", "cluster/events.json"
 COLLECTOR = "\0"  # whose clock all are set to; no node is called so
+
+COLLECTING = Text(
+    en="{says} (while the data were collected; perhaps because the collector read the disk)",
+    zh="{says}（发生在采集期间，可能由采集读取磁盘引起）",
+)
 
 Facts = Mapping[type, object]
 
@@ -74,6 +81,7 @@ def _timeline(given: Given) -> Timeline:
     every = [one for node in given.nodes for one in node.told if not given.findings or about.is_about(one)]
     every += [*_of_cluster(given, about), *_collected(given)]
     in_time = _once(sorted(dict.fromkeys(_set_right(every, readings)), key=in_order))
+    in_time = attempts_once(in_time)
     moments = {one: _moment(one) for one in nearest(in_time, quoted, MOST)}
     of_story = [one for one in in_time if _is_of_story(one, about)]
     at = max((one.until or one.at for one in in_time if one.saying == "collected"), default=None)
@@ -86,7 +94,9 @@ def _timeline(given: Given) -> Timeline:
 
 
 def _is_of_story(one: Told, about: Concern) -> bool:
-    """What went well with volumes that no finding is about is none of it."""
+    """What went well with volumes that no finding is about is none of it, nor what the collecting may have done."""
+    if one.of_collecting:
+        return False
     return SAYINGS[one.saying].tone is Tone.BAD or not one.volumes or not about.volumes.isdisjoint(one.volumes)
 
 
@@ -180,15 +190,17 @@ def _repeats(event: Told, changes: Mapping[tuple[str, str], Sequence[datetime]])
 
 def _moment(one: Told) -> Moment:
     saying = SAYINGS[one.saying]
+    says = sentence(one, listed((one.node,) if one.node else ()))
     return Moment(
         at=one.at,
         node=one.node,
         kind=saying.kind,
-        tone=saying.tone,
-        says=sentence(one, listed((one.node,) if one.node else ())),
+        tone=Tone.NEUTRAL if one.of_collecting else saying.tone,
+        says=COLLECTING.fill(says=says) if one.of_collecting else says,
         until=one.until,
         times=one.times,
         volumes=one.volumes,
         evidence=one.evidence,
         certain=one.certain,
+        of_collecting=one.of_collecting,
     )

@@ -19,6 +19,7 @@ _RPC = re.compile(r"^.*?rpc error: code = \w+ desc = ", re.S)
 _UNABLE = re.compile(r"^Unable to (?:attach or )?mount volumes(?: for pod \"[^\"]*\")?: .*: ", re.S)
 _PATH = re.compile(r"(/[^/\s,]+/[^/\s,]+/)[^\s,]{24,}?(/[^/\s,]+/[^/\s,]+)(?=[\s,]|$)")
 
+LAST_SAID = Text(en='the latest message is "{message}"', zh="最近一次的消息是“{message}”")  # all that an event keeps
 AND_MORE = Text(en="{names} and {n} more", zh="{names} 等，另有 {n} 个")
 
 
@@ -44,6 +45,19 @@ def listed(names: Sequence[str], more: int = 0) -> Text:
     return AND_MORE.fill(names=names_of, n=more) if more else names_of
 
 
+def clause(told: Told, nodes: Text) -> Text:
+    """What happened, with the names of its nodes where it wants them; to be read after `On worker-1, …`."""
+    return _filled(SAYINGS[told.saying].says_of(len(told.names) + told.more), told, nodes)
+
+
 def sentence(told: Told, nodes: Text) -> Text:
-    """What happened, with the names of its nodes where the sentence wants them."""
-    return SAYINGS[told.saying].says.fill(**dict(told.values), node=nodes, names=listed(told.names, told.more))
+    """The same alone: with a capital, unless it begins with a name."""
+    says = SAYINGS[told.saying].says_of(len(told.names) + told.more)
+    return _filled(Text(en=says.en[:1].upper() + says.en[1:], zh=says.zh), told, nodes)
+
+
+def _filled(says: Text, told: Told, nodes: Text) -> Text:
+    values: dict[str, Text | str] = dict(told.values)
+    if "message" in values and told.times > 1:
+        values["message"] = LAST_SAID.fill(message=values["message"])
+    return says.fill(**values, node=nodes, names=listed(told.names, told.more))

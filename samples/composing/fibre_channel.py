@@ -9,7 +9,9 @@ from samples.composing.renaming import machines, node, on_node
 from samples.composing.scenarios import (
     HEALTHY_NAMES,
     HOME,
+    MOVED_S,
     NODE_WAS_LOST,
+    PENDING_S,
     VOL1,
     VOL2,
     VOL3,
@@ -19,6 +21,8 @@ from samples.composing.scenarios import (
     wwid,
 )
 from samples.composing.volumes import WWPNS, Placed, Volume
+
+SECOND_S = 2065  # before its first failure: its node was asked half an hour before the other one
 
 
 def fc_device_not_found() -> Sample:
@@ -66,10 +70,10 @@ def fc_device_not_found() -> Sample:
         nodes,
         (
             *HOME,
-            Placed(VOL3, "worker-3", "Running"),
+            Placed(VOL3, "worker-3", "Running", MOVED_S),
             *here,
-            Placed(first, "worker-1", "Pending"),
-            Placed(second, "worker-2", "Pending"),
+            Placed(first, "worker-1", "Pending", PENDING_S),
+            Placed(second, "worker-2", "Pending", SECOND_S),
         ),
         (
             Expected(

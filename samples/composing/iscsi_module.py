@@ -8,7 +8,7 @@ from bundle.capture import Capture, CollectedFile, Status
 from samples.composing import driver_log
 from samples.composing.objects import event
 from samples.composing.renaming import machines, node
-from samples.composing.scenarios import Expected, Sample, SampleNode, not_prepared
+from samples.composing.scenarios import PENDING_S, Expected, Sample, SampleNode, not_prepared
 from samples.composing.volumes import Placed, Volume
 
 NO_DISKS = "stale_sd_nomap"  # the recorded node that the nodes without disks are made from
@@ -53,7 +53,7 @@ def iscsi_module(captures: Path) -> Sample:
         "worker-2 it is only not loaded, on worker-3 it is blacklisted. libiscsi_tcp is loaded on two of them, "
         "which is not the same.",
         nodes,
-        tuple(Placed(volume, f"worker-{number}", "Pending") for number, volume in enumerate(volumes, 1)),
+        tuple(Placed(volume, f"worker-{number}", "Pending", PENDING_S) for number, volume in enumerate(volumes, 1)),
         tuple(
             Expected(
                 (

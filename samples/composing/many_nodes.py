@@ -11,9 +11,11 @@ from samples.composing.scenarios import (
     HEALTHY_NAMES,
     HOME,
     MAP_RULES,
+    MOVED_S,
     NODE_WAS_LOST,
     OTHER_RULES,
     OTHERS,
+    PENDING_S,
     VOL1,
     VOL2,
     VOL3,
@@ -28,6 +30,8 @@ from samples.composing.scenarios import (
     wwid,
 )
 from samples.composing.volumes import Placed
+
+EARLIER_S = 2189  # the demonstration's worker-3 was recorded so long before its worker-1
 
 
 def outage() -> Sample:
@@ -140,12 +144,12 @@ def demo() -> Sample:
     )
     placed = (
         *HOME,
-        Placed(VOL3_BLOCK, "worker-2"),
+        Placed(VOL3_BLOCK, "worker-2", age_s=MOVED_S),
         Placed(on_node(2, VOL1), "worker-2", "Running"),
-        Placed(on_node(3, VOL1), "worker-3", "Running"),
-        Placed(on_node(3, VOL2), "worker-2"),
-        Placed(on_node(3, VOL3), "worker-3"),
-        Placed(on_node(3, VOL4), "worker-3", "Pending"),
+        Placed(on_node(3, VOL1), "worker-3", "Running", EARLIER_S + 1510),
+        Placed(on_node(3, VOL2), "worker-2", age_s=EARLIER_S + MOVED_S),
+        Placed(on_node(3, VOL3), "worker-3", age_s=EARLIER_S + 1510),
+        Placed(on_node(3, VOL4), "worker-3", "Pending", EARLIER_S + PENDING_S),
     )
     return Sample(
         "demo",

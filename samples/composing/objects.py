@@ -14,7 +14,6 @@ from samples.composing import driver_objects as driver
 from samples.composing.driver_objects import DRIVER, Json, before
 from samples.composing.volumes import IQN, PORTALS, WWPNS, Machine, Placed, Volume
 
-PENDING_S, RUNNING_S = 360, 2700  # ages of pods
 VOLUMES_CREATED = "2026-11-20T08:10:00Z"
 
 
@@ -106,7 +105,8 @@ def _pv(volume: Volume) -> Json:
     }
 
 
-def _attachment(placed: Placed, created: str) -> Json:
+def _attachment(placed: Placed, started: str) -> Json:
+    created = before(started, placed.age_s - 1)  # asked for once there is a pod
     name = hashlib.sha256((placed.volume.handle + DRIVER + placed.node).encode()).hexdigest()
     info = json.dumps(_publish_info(placed.volume), sort_keys=True, separators=(",", ":"))
     return {
@@ -169,7 +169,7 @@ def _node(machine: Machine) -> Json:
 def _pod(placed: Placed, started: str) -> Json:
     """The only pod of a StatefulSet, with one container."""
     volume, running = placed.volume, placed.pod == "Running"
-    created = before(started, RUNNING_S if running else PENDING_S)
+    created = before(started, placed.age_s)
     name = f"app-{volume.number}"
     owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "controller": True}
     meta = {"name": f"{name}-0", "namespace": "shop", "uid": volume.pod_uid, "labels": {"app": name}}

@@ -71,9 +71,10 @@ def subject(volume: Volume) -> str:
     return f"wwid:{wwid(volume)}"
 
 
+MOVED_S, PENDING_S = 960, 360  # after the last stage on the node that lost them; before the first failure
 HOME = (Placed(VOL1, "worker-1", "Running"),)
-FAILED_OVER = (*HOME, Placed(VOL2, "worker-2", "Running"), Placed(VOL3, "worker-2", "Running"))
-FAILED_OVER_BLOCK = (*FAILED_OVER[:2], Placed(VOL3_BLOCK, "worker-2", "Running"))
+FAILED_OVER = (*HOME, Placed(VOL2, "worker-2", "Running", MOVED_S), Placed(VOL3, "worker-2", "Running", MOVED_S))
+FAILED_OVER_BLOCK = (*FAILED_OVER[:2], Placed(VOL3_BLOCK, "worker-2", "Running", MOVED_S))
 ALL_HERE = (*HOME, Placed(VOL2, "worker-1"), Placed(VOL3, "worker-1"))
 NODE_WAS_LOST = (
     event("Node", "worker-1", "NodeNotReady", "Node worker-1 status is now: NodeNotReady", at="2026-11-22T14:31:07Z"),
@@ -171,9 +172,9 @@ STORAGE = (
         one("lun_reused", staged=(VOL1, VOL2)),
         (
             *HOME,
-            Placed(VOL2, "worker-2", "Running"),
+            Placed(VOL2, "worker-2", "Running", MOVED_S),
             Placed(VOL3, "worker-1"),
-            Placed(VOL4, "worker-1", "Pending"),
+            Placed(VOL4, "worker-1", "Pending", PENDING_S),
         ),
         (Expected((("lun-id-reused", subject(VOL2), "confirmed"),), (), ("delete", "multipath -f", *HEALTHY_NAMES)),),
         events=(
@@ -235,7 +236,7 @@ STORAGE = (
         "The vendor is blacklisted in multipath.conf, so there is no map. vol2 and vol3 were unmapped: their four "
         "disks are residual and read as empty, not as broken. vol1's disks are healthy.",
         one("stale_sd_nomap", staged=(VOL2, VOL3)),
-        (Placed(VOL1, "worker-1"), Placed(VOL2, "worker-2", "Running"), Placed(VOL3, "worker-2", "Running")),
+        (Placed(VOL1, "worker-1"), *FAILED_OVER[1:]),
         (
             Expected(
                 residual_disks(VOL2, VOL3),
@@ -250,7 +251,7 @@ STORAGE = (
         "The multipath tools are not installed. vol2 was unmapped: its two disks are residual. vol1 and vol3 are "
         "healthy.",
         one("no_multipath", staged=(VOL2,)),
-        (Placed(VOL1, "worker-1"), Placed(VOL2, "worker-2", "Running"), Placed(VOL3, "worker-1")),
+        (Placed(VOL1, "worker-1"), FAILED_OVER[1], Placed(VOL3, "worker-1")),
         (
             Expected(
                 (*residual_disks(VOL2), not_prepared("worker-1")),

@@ -53,11 +53,15 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a volume is attached ("" nowhere), and the phase of its pod there ("" no pod)."""
+    """Where a volume is attached ("" nowhere), and the phase of its pod there ("" no pod).
+
+    `age_s` is how long ago it came there, when the cluster was asked: a little before the driver's log has it staged.
+    """
 
     volume: Volume
     node: str
     pod: str = ""
+    age_s: int = 1510
 
 
 @dataclass(frozen=True, slots=True)

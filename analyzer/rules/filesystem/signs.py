@@ -19,7 +19,7 @@ from analyzer.facts.times import moment
 from analyzer.rules.filesystem.volume_mounts import VolumeMount
 
 STOPPED = ("kernel-journal-aborted", "kernel-ext4-read-only", "kernel-xfs-shut-down")
-ANEW = "kernel-fs-mounted-anew"
+ANEW = ("kernel-fs-mounted-anew", "kernel-fs-unmounted")
 RING = "kernel_log"
 FLAGS = {"emergency_ro", "shutdown"}
 EIO = "Input/output error"
@@ -76,7 +76,7 @@ def _kernel_lines(mounted: VolumeMount, signals: Signals | Unknown) -> Iterator[
 
 
 def _anew(mounted: VolumeMount, signals: Signals) -> Iterator[tuple[Span, ...]]:
-    return (hit.spans for hit in signals.of(ANEW) if hit.field("device") == mounted.device)
+    return (hit.spans for hit in signals.of(*ANEW) if hit.field("device") == mounted.device)
 
 
 def _is_over(said: Span, anew: list[Span]) -> bool:
@@ -108,7 +108,7 @@ def _mounted_at(mounted: VolumeMount, signals: Signals | Unknown, clock: Clock |
     if isinstance(clock, Unknown) or now is None:
         return 0.0
     booted = now.timestamp() - clock.uptime_s
-    hits = () if isinstance(signals, Unknown) else tuple(signals.of(ANEW))
+    hits = () if isinstance(signals, Unknown) else tuple(signals.of(*ANEW))
     times = (_since_1970(hit.last, booted) for hit in hits if hit.field("device") == mounted.device)
     return max((booted, *(time for time in times if time is not None)))
 

@@ -1,12 +1,14 @@
 """How a kind of moment is told: one sentence in both languages, and how much it matters.
 
-`says` is a sentence without its full stop, beginning in lower case where a word allows it.  Its holes are the values of
-the moment; `{names}` is the list of what it happened to.  One with a hole `{node}` or `{host}` names the node itself;
-all others are read after `On worker-1, …`.
+`says` is a sentence without its full stop, its first letter small: `wording` makes it a capital where the sentence
+stands alone.  Its holes are the values of the moment; `{names}` is the list of what it happened to.  `[was|were]` is
+for one name or for several, `[s]` for several.  A sentence with a hole `{node}` or `{host}` names the node itself; all
+others are read after `On worker-1, …`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +16,8 @@ from analyzer.texts import Text, holes
 from analyzer.timeline.moments import Kind, Tone
 
 Fields = Mapping[str, str]
+
+_NUMBER = re.compile(r"\[(?:(?P<one>[^]|]*)\|)?(?P<many>[^]|]*)\]")
 
 TURNING, TELLING, BESIDE, NEVER = 3, 2, 1, 0  # a turn of the story; a part of it; only if a finding quotes it; never
 
@@ -32,6 +36,11 @@ class Saying:
     says: Text
     names: Callable[[Fields], str] | None = None
     values: Callable[[Fields], Fields] | None = None
+
+    def says_of(self, number: int) -> Text:
+        """The sentence of one name, or of several."""
+        number_of = "many" if number > 1 else "one"
+        return Text(en=_NUMBER.sub(lambda found: found[number_of] or "", self.says.en), zh=self.says.zh)
 
     @property
     def names_its_node(self) -> bool:

@@ -77,6 +77,11 @@ def test_a_clock_that_was_corrected_is_named():
     assert note == "The clock of worker-2 was 12 min behind and was corrected for this."
 
 
+def test_what_the_collecting_may_have_done_is_explained():
+    (note,) = view(Timeline((replace(MOMENT, of_collecting=True),))).notes[1:]
+    assert note.startswith("Collecting reads disks")
+
+
 def test_what_was_left_out_is_counted():
     assert view(replace(TIMELINE, left_out=3)).left_out.startswith("3 moments ")
     assert view().left_out == ""

@@ -17,6 +17,26 @@ def test_disks_of_one_moment_are_told_as_one():
     assert (one.at, one.until, one.times, one.names) == (utc("09:50:00"), utc("09:51:00"), 3, ("LUN 2", "LUN 3"))
 
 
+def test_a_mount_is_no_unmount():
+    log = "[ 3000.0] EXT4-fs (dm-2): unmounting filesystem.\n[ 3001.0] EXT4-fs (dm-2): mounted filesystem with x\n"
+    told = Node("n1", {"kernel_log": log}).told(finding("n1"))
+    assert [(one.saying, one.evidence.first_line) for one in told] == [
+        ("kernel-fs-unmounted", 1),
+        ("kernel-fs-mounted-anew", 2),
+    ]
+
+
+def test_what_reading_brings_about_after_the_node_told_its_time_may_be_the_collectors():
+    log = "".join(f"[ {s}.0] I/O error, dev sdb, sector 0 op 0x0:(READ)\n" for s in (3000, 3601))
+    told = Node("n1", {"kernel_log": log}).told(finding("n1"))
+    assert [one.of_collecting for one in told] == [False, True]
+
+
+def test_what_no_reading_brings_about_is_trouble_at_any_time():
+    log = "[ 3601.0] EXT4-fs (dm-2): Remounting filesystem read-only\n"
+    assert [one.of_collecting for one in Node("n1", {"kernel_log": log}).told(finding("n1"))] == [False]
+
+
 def test_what_was_said_at_boot_and_again_today_is_two_moments():
     log = lost((5.0, "2:0:0:2", "sdb"), (3000.0, "2:0:0:2", "sdb"))
     assert [one.at for one in Node("n1", {"kernel_log": log}).told(finding("n1"))] == [utc("09:00:05"), utc("09:50:00")]

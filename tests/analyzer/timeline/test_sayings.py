@@ -30,6 +30,23 @@ def test_a_sentence_is_in_both_languages_and_has_no_stop(saying: Saying):
     assert not saying.says.zh.endswith("。")
 
 
+@pytest.mark.parametrize("saying", SAYINGS.values(), ids=SAYINGS)
+def test_a_sentence_begins_with_a_small_letter_or_a_name_and_is_of_one_or_of_several(saying: Saying):
+    one, several = saying.says_of(1).en, saying.says_of(2).en
+    assert saying.says.en[0] == "{" or saying.says.en.startswith("Kubernetes") or one[0].islower()
+    assert not re.search(r"[\[\]|]", one + several)
+    assert (one == several) == ("[" not in saying.says.en)
+
+
+def test_several_pods_are_pods():
+    evicted = SAYINGS["pod-evicted"]
+    assert [evicted.says_of(number).en.partition(":")[0] for number in (0, 1, 2)] == [
+        "pod {names} was evicted",
+        "pod {names} was evicted",
+        "pods {names} were evicted",
+    ]
+
+
 @pytest.mark.parametrize("signal", SAMPLED, ids=lambda signal: signal.id)
 def test_a_signals_own_sample_fills_its_sentence(signal):
     """Of a sample without a year the day is long past, and of some logs the scanner of pods alone reads."""

@@ -134,7 +134,7 @@ def test_other_nodes_troubles_are_not_told():
 
 def test_without_a_finding_there_are_the_bad_moments_and_no_story():
     told = timeline(lost_paths("n1", "2026-07-03T09:41:00+0000"), findings=())
-    assert said(told) == ["no path was left to mpathb"]
+    assert said(told) == ["No path was left to mpathb"]
     assert told.story.sentences == ()
 
 
@@ -157,6 +157,11 @@ def test_a_strangers_words_are_words(evil: str):
     event = replace(NOT_READY, reason="FailedX", message=evil, name="n1", first="2026-07-03T09:40:00Z")
     (says,) = said(timeline(Node("n1"), events=Events((event,))))
     assert says == f"n1: FailedX: {evil}"
+
+
+def test_an_event_that_was_seen_often_gives_its_message_as_the_latest():
+    event = replace(NOT_READY, reason="FailedX", message="timeout", first="2026-07-03T09:40:00Z", count=9)
+    assert said(timeline(Node("n1"), events=Events((event,)))) == ['n1: FailedX: the latest message is "timeout"']
 
 
 def test_an_endless_message_is_cut():
