@@ -130,7 +130,7 @@ def test_the_order_is_verdict_then_what_to_do_then_proof_then_the_rest() -> None
 def test_the_page_opens_in_its_language_and_holds_the_other_one_too(lang: Lang) -> None:
     structure = Structure(page(example(), lang))
     text = "".join(structure.text)
-    told = ("do.heading", "proof.heading", "unchecked.heading", "cleared.heading", "outcomes.heading", "do.intro")
+    told = ("do.heading", "proof.heading", "unchecked.heading", "cleared.heading", "outcomes.heading", "do.legend")
     assert all(catalogue()[key].in_language(one) in text for key in told for one in LANGS)
     assert dict(dict(structure.tags)["html"])["lang"] == ("en" if lang == "en" else "zh-CN")
 
