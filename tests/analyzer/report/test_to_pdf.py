@@ -119,7 +119,7 @@ def test_the_contents_lead_to_each_host_and_finding_with_its_page(printed: bytes
 
 def test_the_bookmarks_are_sections_hosts_and_findings(printed: bytes) -> None:
     titles = titles_of(pypdf.PdfReader(io.BytesIO(printed)).outline)
-    assert titles[:4] == ["What to do", ["worker-b", "worker-d"], "Findings and their proof", [titles[3][0]]]
+    assert titles[:4] == ["What to do", ["worker-a", "worker-b"], "Findings and their proof", [titles[3][0]]]
     assert "reads and writes another volume" in titles[3][0]
     assert titles[4:] == ["Ruled out", "What could not be checked", "Nodes"]
 

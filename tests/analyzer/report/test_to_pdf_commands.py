@@ -110,5 +110,5 @@ def test_what_would_not_survive_copying_is_not_printed_but_told(lost: str) -> No
     pages = pypdf.PdfReader(io.BytesIO(printed(lost))).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
     assert "This command is not printed" in text
-    assert "step 1 of runbook/worker-d.sh" in text
+    assert "step 1 of runbook/worker-b.sh" in text
     assert lost not in text

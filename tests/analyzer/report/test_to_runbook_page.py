@@ -18,7 +18,7 @@ from tests.analyzer.report.test_to_html import EVIL, LANGS, Structure
 
 def pages(analysis: Analysis, lang: Lang = "en", *, signed: bool = False) -> list[str]:
     report = build(analysis, lang)
-    return [render(report, host, signed=signed) for host in report.hosts]
+    return [render(report, host, signed=signed) for host in sorted(report.hosts, key=lambda host: host.name)]
 
 
 def words(page: str) -> str:
