@@ -30,7 +30,9 @@ MOST_JSON_BYTES = 512 * 1024 * 1024  # report.json of 5,000 sick nodes has some 
 @click.option("--lang", type=click.Choice(("en", "zh")), default="en", help="Language; JSON has both.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that read nodes.  [default: one a CPU]")
 def diff(before: Path, after: Path, form: str, output: Path | None, lang: Lang, workers: int | None) -> int:
-    """Tell what became of each finding: resolved, still there, worse, better, new, or not to be told.
+    """Tell what became of each finding between two bundles.
+
+    It is resolved, still there, worse, better, new, or cannot be told.
 
     BEFORE and AFTER are bundles, files or folders, or the report.json of an earlier report.  A finding is resolved only
     where its rule was judged again; where an answer is missing, it is said which, and how to get it.

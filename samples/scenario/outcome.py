@@ -125,7 +125,7 @@ def _about_verdict(told: Telling, analysis: Analysis) -> Iterator[str]:
 def first_sentence(analysis: Analysis) -> str:
     """What the report begins with, in English."""
     titles = {rule.id: rule.title for rule in all_rules()}
-    return verdict_view(analysis.verdict, [node.node for node in analysis.nodes], titles, Words("en")).headline
+    return verdict_view(analysis.verdict, [node.node for node in analysis.nodes], titles, Words("en"), {}).headline
 
 
 def _listed(words: set[str]) -> str:

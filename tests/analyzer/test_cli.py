@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -12,10 +13,12 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pypdf
 import pytest
 
+from analyzer.cli import main
 from bundle.writer import pack
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -28,8 +31,24 @@ IN_PLACE = {**os.environ, "PYTHONPATH": str(SAMPLES.parent)}
 
 
 def run(*words: str | Path, code: str = MAIN, **more: object) -> subprocess.CompletedProcess[bytes]:
+    """The program's own `main`: in this process where nothing is asked of the process itself, which is much faster."""
+    if code == MAIN and not more:
+        return run_here(*map(str, words))
     command = [sys.executable, "-c", code, *map(str, words)]
     return subprocess.run(command, capture_output=True, check=False, **more)  # type: ignore[call-overload]
+
+
+def run_here(*words: str) -> subprocess.CompletedProcess[bytes]:
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with (
+        patch.object(sys, "argv", ["csi-analyzer", *words]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    said = (one.detach().getvalue() for one in (out, err))  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(words, int(ended.value.code or 0), *said)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -43,8 +43,8 @@ def fates(comparison: Comparison) -> set[tuple[str, Fate]]:
     ("sample", "says"),
     [
         ("stale_fail", "All 2 findings are resolved, and nothing is new."),
-        ("stale_queue", "All 4 findings are resolved, and nothing is new."),
-        ("half_cleaned", "The only finding is resolved, and nothing is new."),
+        pytest.param("stale_queue", "All 4 findings are resolved, and nothing is new.", marks=pytest.mark.slow),
+        pytest.param("half_cleaned", "The only finding is resolved, and nothing is new.", marks=pytest.mark.slow),
     ],
 )
 def test_what_the_runbook_mended_is_resolved(sample: str, says: str, tmp_path: Path) -> None:

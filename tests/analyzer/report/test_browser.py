@@ -48,8 +48,7 @@ def test_a_telephone_shows_the_page_whole_and_without_complaint(
     assert page.run("return document.images.length") == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("lang", "theme"), [("en", "light"), ("zh", "dark")])
 def test_axe_finds_nothing_serious(browser: Any, tmp_path: Path, lang: Lang, theme: str) -> None:
     from axe_core_python.selenium import Axe
 
