@@ -16,6 +16,10 @@ begin() {
     [ "$mode" = apply ] || play 9>/dev/null
     own_sha256
     stem=./runbook-$script_name-$(date -u +%Y%m%dT%H%M%SZ)
+    if [ -e "$stem.log" ]; then  # of another run, begun in this very second
+        sleep 1
+        stem=./runbook-$script_name-$(date -u +%Y%m%dT%H%M%SZ)
+    fi
     transcript=$stem.log
     if [ ! -e "$stem.json" ] && [ ! -L "$stem.json" ]; then
         set -C  # the transcript is created, never overwritten, and no link is followed

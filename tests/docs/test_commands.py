@@ -23,6 +23,7 @@ LANGUAGES = {"sh", "console", "text", "python", "toml"}
 TYPED = re.compile(r"(\$|csi-|sh |sudo |kubectl |make |python|\.venv/|pip |apt-get |multipath|systemctl )")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(replaying.why_not() != "", reason=replaying.why_not() or "namespaces work")
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 def test_every_command_runs_and_prints_what_its_page_shows(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ def test_a_session_starts_anew_unless_its_state_is_kept(tmp_path: Path) -> None:
         assert (b"mpathb" in names) == bool(left)
 
 
+@pytest.mark.slow
 def test_after_its_runbook_a_node_is_healthy(tmp_path: Path) -> None:
     replay = Replay(STALE_QUEUE, state=tmp_path / "state")
     done = play(replay, runbook(HERE / "stale_queue"), "--apply", "--yes")

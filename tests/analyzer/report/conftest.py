@@ -20,7 +20,7 @@ def stand_up(root: Path, shell: tuple[str, ...]) -> FakeNode:
     return FakeNode(root, shell)
 
 
-@pytest.fixture(params=SHELLS, ids=lambda shell: shell[0])
+@pytest.fixture(params=(SHELLS[0], pytest.param(SHELLS[1], marks=pytest.mark.slow), SHELLS[2]), ids=" ".join)
 def node(request: pytest.FixtureRequest, tmp_path: Path) -> FakeNode:
     return stand_up(tmp_path / "node", request.param)
 

@@ -15,7 +15,8 @@ from tests.analyzer.report.test_to_shell import SCRIPT, wait_for
 from tests.analyzer.report.test_to_shell_pods import DELETE, acted, script, stand
 from tests.analyzer.report.test_to_shell_result import statuses
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+RARER = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+SIGNALS = (signal.SIGINT, *(pytest.param(number, marks=pytest.mark.slow) for number in RARER))
 STOPS_HERE = """\
 if [ ! -e "$NODE/go" ]; then
     touch "$NODE/reached"
