@@ -64,6 +64,7 @@ class HistoryView:
     notes: tuple[str, ...] = ()
 
 
+NODES = 8  # named in a note
 NO_HISTORY = HistoryView()
 
 
@@ -126,9 +127,14 @@ def _notes(timeline: Timeline, words: Words) -> Iterable[str]:
         yield words.say("history.failed", why=printable(why))
     if timeline.moments:
         yield words.say("history.clock")
+    alike: dict[str, list[str]] = {}
     for node, ahead in timeline.set_right:
         way = words.say("history.ahead" if ahead > 0 else "history.behind")
-        yield words.say("history.set_right", node=printable(node), off=_how_much(abs(ahead), words), way=way)
+        alike.setdefault(words.say("history.off", off=_how_much(abs(ahead), words), way=way), []).append(
+            printable(node)
+        )
+    for off, nodes in alike.items():
+        yield words.say("history.set_right", nodes=words.listed(nodes, NODES), off=off)
     if any(moment.of_collecting for moment in timeline.moments):
         yield words.say("history.of_collecting")
     if not all(moment.certain for moment in timeline.moments):

@@ -74,7 +74,7 @@ def test_a_time_that_may_be_off_is_marked_and_the_mark_explained():
 
 def test_a_clock_that_was_corrected_is_named():
     (note,) = view(replace(TIMELINE, set_right=(("worker-2", -720),))).notes[1:]
-    assert note == "The clock of worker-2 was 12 min behind and was corrected for this."
+    assert note == "Corrected for this: the clock of worker-2 (12 min behind)."
 
 
 def test_what_the_collecting_may_have_done_is_explained():
@@ -123,3 +123,10 @@ def test_report_json_has_it_in_both_languages():
     assert moment["says"] == {"en": SAYS.en, "zh": SAYS.zh}
     assert moment["evidence"]["first_line"] == 12
     assert [(one["says"]["zh"], one["moments"]) for one in written["story"]] == [("开始了。", [0])]
+
+
+def test_very_many_clocks_that_are_off_alike_are_told_in_one_note() -> None:
+    many = replace(TIMELINE, set_right=tuple((f"node-{n}", -300) for n in range(5000)))
+    notes = history_view(many, Words("en")).notes
+    assert sum("5 min behind" in note for note in notes) == 1
+    assert "and 4992 more" in " ".join(notes)

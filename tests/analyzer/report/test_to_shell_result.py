@@ -166,9 +166,3 @@ def test_any_bytes_become_a_string_of_json(shell: tuple[str, ...], tool: str) ->
     ran = subprocess.run([*shell, "-c", program, "sh", *TEXTS], capture_output=True, check=True, env=environment)
     assert [json.loads(line) for line in ran.stdout.splitlines()] == list(TEXTS.values())
     assert ran.stdout.isascii()
-
-
-def test_two_runs_in_one_second_have_transcripts_of_their_own(guarded: FakeNode) -> None:
-    runs = [guarded.run(SCRIPT, "--apply", "--yes", "--only", "1") for _ in range(2)]
-    assert [ran.code for ran in runs] == [0, 0]
-    assert len(list(guarded.cwd.glob("runbook-*.log"))) == 2
