@@ -55,6 +55,7 @@ def test_what_the_runbook_mended_is_resolved(sample: str, says: str, tmp_path: P
 
 
 @replayed
+@pytest.mark.slow
 def test_a_runbook_that_was_only_looked_at_resolves_nothing(tmp_path: Path) -> None:
     assert fates(after_its_runbook("stale_fail", tmp_path)) == {("residual-multipath-map", Fate.STILL_THERE)}
 
