@@ -17,7 +17,7 @@ demo: setup
 	$(BIN)/python -m samples.demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2
 	$(MAKE) --no-print-directory lint
 
 lint: setup
