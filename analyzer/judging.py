@@ -18,6 +18,7 @@ from analyzer.findings import Certainty, Cleared, Finding, Inconclusive, Severit
 from analyzer.reading import Facts
 from analyzer.rules import Cause, Need, Rule, Scope, Through
 from analyzer.runbook import Phase, Step, ordered
+from analyzer.sparing import spared
 from bundle.capture import Status
 
 SEVERITIES = tuple(Severity)
@@ -79,12 +80,15 @@ def _apply(rule: Rule, node: str, facts: Facts) -> Iterator[Finding | Inconclusi
         yield Inconclusive(rule.id, node, tuple(missing))
         return
     where = (node,) if rule.scope is Scope.NODE else ()
-    try:
-        said = list(rule.judge(*where, **values))
-    except Exception as error:
-        why = f"the rule failed ({type(error).__name__}: {error}); please report this with the bundle"
-        said = [Inconclusive(rule.id, node, (Unknown(rule.id, Status.FAILED, why),))]
+    said: list[Finding | Inconclusive] = spared(
+        lambda: list(rule.judge(*where, **values)), lambda error: [_failed(rule, node, error)]
+    )
     yield from said
+
+
+def _failed(rule: Rule, node: str, error: Exception) -> Inconclusive:
+    why = f"the rule failed ({type(error).__name__}: {error}); please report this with the bundle"
+    return Inconclusive(rule.id, node, (Unknown(rule.id, Status.FAILED, why),))
 
 
 def _value(need: Need, facts: Facts) -> object:

@@ -22,6 +22,7 @@ from analyzer.parsers import Parser, TextFile, all_parsers
 from analyzer.parsers.objects import all_object_parsers
 from analyzer.signals.scan import reach, scan
 from analyzer.signals.signal import LOGS_OF_POD, LOGS_OF_PROBE
+from analyzer.sparing import spared
 from bundle.capture import Capture, ClusterSnapshot, NodeSnapshot, Status
 
 Facts = Mapping[type, object]
@@ -128,13 +129,13 @@ def _learn(capture: Capture | None, probe: str, parse: Callable[..., object], *b
         return _unknown(capture)
     if capture.truncated or any(file.truncated for file in capture.files):
         return Unknown(probe, Status.FAILED, CUT_OFF)
-    try:
-        return parse(_text(capture), *beside)
-    except ParseError as error:
-        return Unknown(probe, Status.FAILED, str(error))
-    except Exception as error:
-        why = f"its parser failed ({type(error).__name__}: {error}); please report this with the bundle"
-        return Unknown(probe, Status.FAILED, why)
+    return spared(lambda: parse(_text(capture), *beside), lambda error: Unknown(probe, Status.FAILED, _why(error)))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ParseError):
+        return str(error)
+    return f"its parser failed ({type(error).__name__}: {error}); please report this with the bundle"
 
 
 def _is_whole(capture: Capture | None) -> bool:

@@ -23,7 +23,7 @@ PACKAGES = ("bundle", "collector", "analyzer")
 
 # a module imports from its own layer and those before it
 LAYERS = (
-    ("texts", "facts"),
+    ("texts", "facts", "sparing"),
     ("guards",),
     ("runbook",),
     ("findings", "remedies", "parsers", "signals", "impact", "timeline"),

@@ -25,10 +25,7 @@ def write_new_file(path: Path, content: bytes) -> None:
     refuse_to_replace(path)
     part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
     try:
-        with os.fdopen(os.open(part, _CREATE, 0o600), "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
+        create(part, content, 0o600)
         part.rename(path)
     except OSError as error:
         raise UserError(
@@ -37,3 +34,12 @@ def write_new_file(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def create(path: Path, content: bytes, mode: int) -> None:
+    """On the disk when this returns; OSError where something has this name already, be it a link."""
+    with os.fdopen(os.open(path, _CREATE, mode), "wb") as out:
+        os.fchmod(out.fileno(), mode)
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())

@@ -8,15 +8,13 @@ Errors   `UserError`.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from analyzer.cli.errors import UserError
-
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+from analyzer.cli.new_file import create
 
 
 @contextlib.contextmanager
@@ -51,11 +49,7 @@ class NewFolder:
         file = self._part / self._relative(name)
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(file, _CREATE, mode), "wb") as out:
-                os.fchmod(out.fileno(), mode)
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
+            create(file, content, mode)
         except OSError as error:
             raise _failure(self._path, error) from None
 

@@ -80,6 +80,12 @@ class PersistentVolume:
 class PersistentVolumes:
     items: tuple[PersistentVolume, ...]
 
+    @property
+    def by_volume(self) -> dict[str, str]:
+        """A volume's handle, or its name on the array -> the name of its PV."""
+        named = [one for one in self.items if one.volume_handle]
+        return {**{one.array_name: one.name for one in named}, **{one.volume_handle: one.name for one in named}}
+
 
 @dataclass(frozen=True, slots=True)
 class Container:

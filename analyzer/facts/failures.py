@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.claims import PersistentVolumeClaims
-from analyzer.facts.cluster import Events, PersistentVolume, PersistentVolumes, Pod, Pods, VolumeAttachments
+from analyzer.facts.cluster import Events, PersistentVolumes, Pod, Pods, VolumeAttachments
 from analyzer.facts.driver import Driver, driver_names
 from analyzer.facts.logs import Signals
 from analyzer.facts.taken import NodeTaken
@@ -155,18 +155,13 @@ def _cluster(node: str, facts: Mapping[type, object]) -> _Cluster:
     )
     return _Cluster(
         node=node,
-        by_volume=_names(items),
+        by_volume=volumes.by_volume if isinstance(volumes, PersistentVolumes) else {},
         attached=attached,
         wanted=frozenset(_volumes_of(here, claimed)) if known else None,
         waiting=frozenset(_volumes_of([pod for pod in here if pod.phase != "Running"], claimed)),
         foreign=frozenset(one.name for one in items if one.driver not in drivers),
         claimed=frozenset(one.volume for one in claims.items) if isinstance(claims, PersistentVolumeClaims) else None,
     )
-
-
-def _names(volumes: tuple[PersistentVolume, ...]) -> dict[str, str]:
-    by_array_name = {one.array_name: one.name for one in volumes if one.volume_handle}
-    return {**by_array_name, **{one.volume_handle: one.name for one in volumes if one.volume_handle}}
 
 
 def _volumes_of(pods: list[Pod], claimed: Mapping[tuple[str, str], str]) -> Iterator[str]:

@@ -36,6 +36,7 @@ from analyzer.pictures.parts import (
     What,
 )
 from analyzer.pictures.sight import SeenVolume, Sight
+from analyzer.sparing import spared
 from bundle.capture import Status
 
 T = TypeVar("T")
@@ -54,10 +55,8 @@ _TOLD_BY = ((Aspect.DEVICES, NodeStorage), (Aspect.MAPS, MultipathMaps), (Aspect
 def sight_of(facts: Facts) -> bytes:
     """Packed.  What cannot be told or packed (half a surrogate pair in a name) is a gap: a stranger's file may not
     take the verdict down."""
-    try:
-        return look(facts).pack()
-    except Exception:
-        return Sight("", (), (), (Gap(Aspect.NODE, "", Status.FAILED),)).pack()
+    nothing = Sight("", (), (), (Gap(Aspect.NODE, "", Status.FAILED),))
+    return spared(lambda: look(facts).pack(), lambda _: nothing.pack())
 
 
 def look(facts: Facts) -> Sight:

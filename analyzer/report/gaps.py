@@ -1,6 +1,7 @@
 """What could not be checked, and what became of the nodes, as a stack of paper tells it: once for all nodes alike.
 
-Input    a report.  Output  `Gap`: one missing answer with all nodes that lack it; `Fate`: one outcome with its nodes.
+Input    a report.
+Output   `Gap`: one missing answer with all nodes that lack it; `OutcomeGroup`: one outcome with its nodes.
 Reasons that differ in an address or a number are told as what they have in common.
 """
 
@@ -25,7 +26,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class OutcomeGroup:
     outcome: str
     outcome_word: str
     reason: str
@@ -59,12 +60,12 @@ def _where(nodes: list[str], everyone: list[str], words: Words) -> str:
     return words.listed([*told, some_nodes(names, everyone, words)] if names else told)
 
 
-def fates(report: Report) -> tuple[Fate, ...]:
+def outcomes(report: Report) -> tuple[OutcomeGroup, ...]:
     groups: dict[tuple[str, bool, str], list[OutcomeView]] = {}
     for view in report.outcomes:
         groups.setdefault((view.outcome, view.findings > 0, pattern(view.reason)), []).append(view)
     return tuple(
-        Fate(
+        OutcomeGroup(
             outcome=group[0].outcome,
             outcome_word=group[0].outcome_word,
             reason=in_common([view.reason for view in group]),

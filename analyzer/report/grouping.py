@@ -14,7 +14,7 @@ from itertools import islice
 
 from analyzer.findings import Affected
 from analyzer.report.likeness import names_in, pattern
-from analyzer.report.views import FindingView, HostView, Report, StepView
+from analyzer.report.views import FindingView, HostView, Report, StepView, flat
 
 STEPS_WHOLE = 48  # of all hosts together: as many are printed host by host
 STEPS_PRINTED = 80  # past that, of the hosts that stand for others
@@ -23,8 +23,6 @@ FINDINGS_WHOLE = 8  # as many are printed one by one
 SYMPTOMS_WHOLE = 3  # of one finding
 FINDINGS_PRINTED = 16  # past that, of those that stand for others
 ROWS = 600  # of hosts, and of findings
-
-Numbered = tuple[int, StepView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,8 @@ class HostGroup:
     """`steps` are printed, `more_steps` of the same host told in a line each; `rest` are the hosts like it."""
 
     host: HostView
-    steps: tuple[Numbered, ...]
-    more_steps: tuple[Numbered, ...]
+    steps: tuple[StepView, ...]
+    more_steps: tuple[StepView, ...]
     rest: tuple[HostRow, ...]
 
 
@@ -91,7 +89,7 @@ class Paper:
 
 
 def group(report: Report) -> Paper:
-    told = {finding.anchor: finding for finding in _every(report.findings)}
+    told = {finding.anchor: finding for finding, _ in flat(report.findings)}
     hosts, other_hosts, hosts_left_out = _hosts(report.hosts, told)
     findings, other_findings, findings_left_out = _findings(report.findings)
     return Paper(
@@ -106,12 +104,6 @@ def group(report: Report) -> Paper:
     )
 
 
-def _every(findings: Iterable[FindingView]) -> Iterable[FindingView]:
-    for finding in findings:
-        yield finding
-        yield from _every(finding.symptoms)
-
-
 # hosts
 
 
@@ -119,7 +111,7 @@ def _hosts(
     hosts: Sequence[HostView], told: Mapping[str, FindingView]
 ) -> tuple[tuple[HostGroup, ...], tuple[HostRow, ...], int]:
     if sum(len(host.steps) for host in hosts) <= STEPS_WHOLE:
-        return tuple(HostGroup(host, _numbered(host), (), ()) for host in hosts), (), 0
+        return tuple(HostGroup(host, host.steps, (), ()) for host in hosts), (), 0
     groups: list[HostGroup] = []
     others: list[HostRow] = []
     printed, rows = 0, iter(range(ROWS))
@@ -159,24 +151,19 @@ def _of(host: HostView, told: Mapping[str, FindingView]) -> list[FindingView]:
     return [told[link.anchor] for link in host.findings if link.anchor in told]
 
 
-def _numbered(host: HostView) -> tuple[Numbered, ...]:
-    return tuple(enumerate(host.steps, start=1))
-
-
 def _first_of_each_kind(
     host: HostView, told: Mapping[str, FindingView]
-) -> tuple[tuple[Numbered, ...], tuple[Numbered, ...]]:
+) -> tuple[tuple[StepView, ...], tuple[StepView, ...]]:
     """The steps to print, and the others; all are printed when they are not too many."""
-    numbered = _numbered(host)
-    if len(numbered) <= STEPS_OF_HOST:
-        return numbered, ()
+    if len(host.steps) <= STEPS_OF_HOST:
+        return host.steps, ()
     first: dict[str, int] = {}
-    for number, kind in enumerate(_kinds(host, told), start=1):
-        first.setdefault(kind, number)
+    for step, kind in zip(host.steps, _kinds(host, told), strict=True):
+        first.setdefault(kind, step.number)
     printed = set(list(first.values())[:STEPS_OF_HOST])
     return (
-        tuple(step for step in numbered if step[0] in printed),
-        tuple(step for step in numbered if step[0] not in printed),
+        tuple(step for step in host.steps if step.number in printed),
+        tuple(step for step in host.steps if step.number not in printed),
     )
 
 
@@ -231,7 +218,7 @@ def _finding_group(alike: Sequence[FindingView], budget: Iterable[int]) -> Findi
         rest=rows,
         count=len(rest),
         left_out=len(rest) - sum(row.count for row in rows),
-        folded=len(others) + sum(1 for finding in rest for _ in _every(finding.symptoms)),
+        folded=len(others) + sum(1 for finding in rest for _ in flat(finding.symptoms)),
     )
 
 
@@ -252,7 +239,7 @@ def _rows(findings: Iterable[FindingView]) -> tuple[FindingRow, ...]:
 def _row(nodes: str, together: Sequence[FindingView]) -> FindingRow:
     return FindingRow(
         count=len(together),
-        anchors=tuple(finding.anchor for finding in _every(together)),
+        anchors=tuple(finding.anchor for finding, _ in flat(together)),
         title=together[0].title,
         nodes=nodes,
         subjects=tuple(dict.fromkeys(finding.subject for finding in together)),

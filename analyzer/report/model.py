@@ -30,7 +30,7 @@ from analyzer.report.views import (
     StepView,
 )
 from analyzer.report.words import Words
-from analyzer.rules import all_rules
+from analyzer.rules import rule_titles
 from analyzer.runbook import ADMIN, Effect, Runbook, Step
 from analyzer.texts import Lang, Text
 from bundle.capture import Outcome
@@ -62,7 +62,7 @@ def _anchors(finding: FindingView) -> list[str]:
 def build(analysis: Analysis, lang: Lang) -> Report:
     verdict, words = analysis.verdict, Words(lang)
     nodes = sorted(target.node for target in analysis.nodes)
-    titles = {rule.id: rule.title for rule in all_rules()}
+    titles = rule_titles()
     index = Index.of(verdict, analysis.runbooks, titles, words)
     return Report(
         lang=lang,
@@ -142,7 +142,6 @@ def _host_view(runbook: Runbook, index: Index, words: Words) -> HostView:
         boot_id=printable(runbook.boot_id),
         findings=tuple(findings.values()),
         steps=tuple(_step_view(number, step, index, words) for number, step in enumerate(runbook.steps, 1)),
-        destroying=sum(step.effect is Effect.DESTROYS for step in runbook.steps),
     )
 
 

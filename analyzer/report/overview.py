@@ -12,9 +12,8 @@ from typing import TextIO
 from rich.cells import cell_len
 
 from analyzer.report.following import Following
-from analyzer.report.part import flat
 from analyzer.report.terminal import TONES, Cell, Page
-from analyzer.report.views import FindingView, HostView, Report
+from analyzer.report.views import FindingView, HostView, Report, flat
 from analyzer.report.words import Words
 from analyzer.report.wrapping import GAP, Column
 

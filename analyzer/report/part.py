@@ -17,9 +17,9 @@ from analyzer.findings import Cleared, Inconclusive
 from analyzer.report.coverage import cleared_views, outcome_views, unchecked_views
 from analyzer.report.links import Link
 from analyzer.report.printable import printable
-from analyzer.report.views import FindingView, HostView, Report
+from analyzer.report.views import FindingView, HostView, Report, flat
 from analyzer.report.words import Words
-from analyzer.rules import all_rules
+from analyzer.rules import all_rules, rule_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,6 @@ class Part:
 
     report: Report
     caused_by: tuple[Link, ...]
-
-
-def flat(findings: Iterable[FindingView], depth: int = 0) -> Iterator[tuple[FindingView, int]]:
-    """Each finding, then its symptoms one deeper."""
-    for finding in findings:
-        yield finding, depth
-        yield from flat(finding.symptoms, depth + 1)
 
 
 def of_finding(analysis: Analysis, report: Report, wanted: str) -> Part | None:
@@ -83,7 +76,7 @@ def _part(
     rules: AbstractSet[str],
 ) -> Part:
     anchors = {one.anchor for one, _ in flat(chosen)}
-    titles, words = {rule.id: rule.title for rule in all_rules()}, Words(report.lang)
+    titles, words = rule_titles(), Words(report.lang)
     told = sorted(nodes - {""})
     narrowed = replace(
         report,
@@ -102,8 +95,7 @@ def _hosts(hosts: Iterable[HostView], anchors: AbstractSet[str]) -> Iterator[Hos
     for host in hosts:
         steps = tuple(step for step in host.steps if any(link.anchor in anchors for link in step.findings))
         if steps:
-            destroying = sum(step.effect == "destroys" for step in steps)
-            yield replace(host, steps=steps, destroying=destroying)
+            yield replace(host, steps=steps)
 
 
 def _cleared(cleared: Iterable[Cleared], nodes: AbstractSet[str], rules: AbstractSet[str]) -> Iterator[Cleared]:

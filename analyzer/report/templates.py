@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from analyzer.report.bilingual import Bilingual, spans
 
-_TICKS = re.compile(r"`([^`\n]{1,300})`")
+TICKS = re.compile(r"`([^`\n]{1,300})`")
 
 
 def environment(folder: str = ".") -> jinja2.Environment:
@@ -44,7 +44,7 @@ def code_in_ticks(text: str) -> Markup:
 
 
 def _marked(text: str) -> Markup:
-    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped above
+    return Markup(TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped above
 
 
 def _text(name: str) -> str:

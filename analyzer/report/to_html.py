@@ -12,13 +12,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.findings import Severity
 from analyzer.report import templates
 from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged
-from analyzer.report.views import FindingView, Report
+from analyzer.report.views import Report, flat
 from analyzer.report.words import Words
 from analyzer.texts import Lang
 
@@ -68,7 +68,7 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
 
 
 def _filters(report: Report, words: BilingualWords) -> Filters:
-    told = tuple(_with_symptoms(report.findings))
+    told = tuple(finding for finding, _ in flat(report.findings))
     on_timeline = {moment.node for moment in report.history.moments}
     there = {finding.severity for finding in told}
     return Filters(
@@ -77,12 +77,6 @@ def _filters(report: Report, words: BilingualWords) -> Filters:
         severities=tuple((one.value, words.say(f"severity.{one}")) for one in Severity if one.value in there),
         namespaces=tuple(sorted({who.namespace for finding in told for who in finding.affects if who.namespace})),
     )
-
-
-def _with_symptoms(findings: Iterable[FindingView]) -> Iterable[FindingView]:
-    for finding in findings:
-        yield finding
-        yield from _with_symptoms(finding.symptoms)
 
 
 def in_language(text: str, tag: str) -> str:

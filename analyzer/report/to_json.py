@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from analyzer.engine import Analysis
+from analyzer.engine import Analysis, BundleInfo
 from analyzer.facts import Unknown
 from analyzer.findings import Affected, Cleared, Evidence, Finding, Inconclusive
 from analyzer.runbook import ADMIN, Guard, Runbook, Step
@@ -23,7 +23,11 @@ Json = Mapping[str, object]
 
 
 def render(analysis: Analysis) -> bytes:
-    text = json.dumps(_report(analysis), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    return dumped(_report(analysis))
+
+
+def dumped(value: Json) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     return (text + "\n").encode("utf-8", "backslashreplace")  # \udc80 is also how JSON writes it
 
 
@@ -37,13 +41,7 @@ def _report(analysis: Analysis) -> Json:
     numbers = {moment: number for number, moment in enumerate(analysis.timeline.moments)}
     return {
         "schema": SCHEMA,
-        "bundle": {
-            "name": analysis.bundle.name,
-            "format": analysis.bundle.format,
-            "started": analysis.bundle.started,
-            "nodes": sorted(target.node for target in analysis.nodes),
-            "complete": analysis.bundle.complete,
-        },
+        "bundle": bundle(analysis.bundle),
         "findings": [_finding(finding) for finding in verdict.findings],
         "inconclusive": [_inconclusive(gap) for gap in _sorted_gaps(verdict.inconclusive)],
         "cleared": [_cleared(entry) for entry in sorted(verdict.cleared, key=lambda entry: entry.rule)],
@@ -91,7 +89,18 @@ def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _finding(finding: Finding) -> Json:
+def bundle(info: BundleInfo) -> Json:
+    return {
+        "name": info.name,
+        "format": info.format,
+        "started": info.started,
+        "nodes": sorted(info.nodes),
+        "complete": info.complete,
+    }
+
+
+def statement(finding: Finding) -> Json:
+    """What a finding says, and of whom; not why."""
     return {
         "id": finding.id,
         "rule": finding.rule,
@@ -100,8 +109,14 @@ def _finding(finding: Finding) -> Json:
         "nodes": list(finding.nodes),
         "subject": finding.subject,
         "title": _text(finding.title),
-        "cause": _text(finding.cause),
         "affects": [_affected(victim) for victim in sorted(finding.affects)],
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        **statement(finding),
+        "cause": _text(finding.cause),
         "evidence": [_evidence(quote) for quote in finding.evidence],
         "explains": list(finding.explains),
         "steps": [step.id for step in finding.steps],
@@ -128,10 +143,10 @@ def _sorted_gaps(gaps: Sequence[Inconclusive]) -> list[Inconclusive]:
 
 
 def _inconclusive(gap: Inconclusive) -> Json:
-    return {"rule": gap.rule, "node": gap.node, "missing": [_missing(unknown) for unknown in gap.missing]}
+    return {"rule": gap.rule, "node": gap.node, "missing": [missing(unknown) for unknown in gap.missing]}
 
 
-def _missing(unknown: Unknown) -> Json:
+def missing(unknown: Unknown) -> Json:
     return {"probe": unknown.probe, "status": unknown.status.value, "reason": unknown.reason}
 
 

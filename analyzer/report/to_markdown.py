@@ -13,8 +13,8 @@ from analyzer.report.links import Link
 from analyzer.report.markdown_text import cell, code, fenced, inline, summary
 from analyzer.report.model import shortened
 from analyzer.report.overview import headline
-from analyzer.report.part import Part, flat
-from analyzer.report.views import FindingView, HostView, QuoteView, Report, StepView
+from analyzer.report.part import Part
+from analyzer.report.views import FindingView, HostView, QuoteView, Report, StepView, flat
 from analyzer.report.words import Words
 
 HOSTS = 10

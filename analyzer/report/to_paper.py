@@ -16,7 +16,6 @@ from analyzer.report.typeset import typeset
 from analyzer.report.views import Report
 from analyzer.report.words import Words
 
-_TICKS = re.compile(r"`([^`\n]{1,300})`")
 WHOLE = 56  # characters of a command in a sentence that stay in one line
 LIMITS = {
     "quotes_shown": (8, 3),  # pieces of evidence of a finding; where there are many findings
@@ -43,7 +42,7 @@ def render(report: Report, analyzer: str) -> str:
         report=report,
         paper=group(report),
         gaps=gaps.gaps(report),
-        fates=gaps.fates(report),
+        outcomes=gaps.outcomes(report),
         w=Words(report.lang),
         css=templates.own("paper/paper.css"),
         analyzer=analyzer,
@@ -53,7 +52,7 @@ def render(report: Report, analyzer: str) -> str:
 
 def code_in_ticks(text: str) -> Markup:
     """Sentences name commands `like this`; a short one stays in one line, so that it is copied whole."""
-    return Markup(_TICKS.sub(_code, str(escape(text))))  # noqa: S704 - escaped above
+    return Markup(templates.TICKS.sub(_code, str(escape(text))))  # noqa: S704 - escaped above
 
 
 def _code(match: re.Match[str]) -> str:

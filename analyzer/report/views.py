@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analyzer.findings import Affected
@@ -43,7 +44,11 @@ class HostView:
     boot_id: str
     findings: tuple[Link, ...]
     steps: tuple[StepView, ...]
-    destroying: int
+
+    @property
+    def destroying(self) -> int:
+        """How many of its steps destroy."""
+        return sum(step.effect == "destroys" for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +129,10 @@ class Report:
     history: HistoryView = NO_HISTORY
     pictures: tuple[PictureView, ...] = ()
     more_pictures: str = ""
+
+
+def flat(findings: Iterable[FindingView], depth: int = 0) -> Iterator[tuple[FindingView, int]]:
+    """Each finding, then its symptoms one deeper."""
+    for finding in findings:
+        yield finding, depth
+        yield from flat(finding.symptoms, depth + 1)

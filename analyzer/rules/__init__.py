@@ -13,7 +13,7 @@ import inspect
 import pkgutil
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -139,3 +139,9 @@ def all_rules() -> tuple[Rule, ...]:
             if isinstance(value, Rule):
                 found[value.id] = value
     return tuple(found[rule_id] for rule_id in sorted(found))
+
+
+@cache
+def rule_titles() -> Mapping[str, Text]:
+    """By id."""
+    return {rule.id: rule.title for rule in all_rules()}

@@ -21,6 +21,7 @@ from analyzer.facts.logs import LogReach, SignalHit, Signals
 from analyzer.facts.taken import ClusterTaken, NodeTaken
 from analyzer.facts.times import moment, offset_of
 from analyzer.findings import Evidence, Finding
+from analyzer.sparing import spared
 from analyzer.timeline.dates import Zone, zone_of
 from analyzer.timeline.hits import Log, VolumeNames, told
 from analyzer.timeline.mattering import RESIDUAL
@@ -58,10 +59,10 @@ def limit_of(nodes: int) -> int:
 
 def gather(node: str, facts: Facts, findings: tuple[Finding, ...], volumes: VolumeNames, limit: int) -> NodeTold:
     """A stranger's log that is too strange to be told does not take the judgement down."""
-    try:
-        return _gathered(node, facts, findings, volumes, limit)
-    except Exception as error:
-        return NodeTold(failed=f"{node}: {type(error).__name__}: {error}")
+    return spared(
+        lambda: _gathered(node, facts, findings, volumes, limit),
+        lambda error: NodeTold(failed=f"{node}: {type(error).__name__}: {error}"),
+    )
 
 
 def _gathered(node: str, facts: Facts, findings: tuple[Finding, ...], volumes: VolumeNames, limit: int) -> NodeTold:

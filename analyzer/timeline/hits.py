@@ -45,11 +45,10 @@ class VolumeNames:
     @classmethod
     def of(cls, volumes: object) -> VolumeNames:
         """Of PersistentVolumes; none where those are not known."""
-        items = volumes.items if isinstance(volumes, PersistentVolumes) else ()
-        by_array_name = {one.array_name: one.name for one in items if one.volume_handle}
-        by_wwn = {one.lun_wwn: one.name for one in items if one.lun_wwn}
-        by_handle = {one.volume_handle: one.name for one in items if one.volume_handle}
-        return cls({**by_array_name, **by_wwn, **by_handle, **{one.name: one.name for one in items}})
+        if not isinstance(volumes, PersistentVolumes):
+            return cls({})
+        by_wwn = {one.lun_wwn: one.name for one in volumes.items if one.lun_wwn}
+        return cls({**by_wwn, **volumes.by_volume, **{one.name: one.name for one in volumes.items}})
 
     def pv(self, name: str) -> str:
         """ "" for a volume of which no PV tells."""

@@ -19,6 +19,7 @@ from analyzer.facts.logs import ClusterSignals, SignalHit
 from analyzer.facts.taken import ClusterTaken, NodeTaken
 from analyzer.facts.times import moment
 from analyzer.findings import Evidence, Finding
+from analyzer.sparing import spared
 from analyzer.texts import Text
 from analyzer.timeline import events, objects
 from analyzer.timeline.attempts import attempts_once
@@ -69,10 +70,10 @@ class Given:
 def tell(given: Given) -> Timeline:
     """What cannot be told takes nothing else down."""
     failed = tuple(node.failed for node in given.nodes if node.failed)
-    try:
-        return replace(_timeline(given), failed=failed)
-    except Exception as error:
-        return Timeline(failed=(f"{type(error).__name__}: {error}", *failed))
+    return spared(
+        lambda: replace(_timeline(given), failed=failed),
+        lambda error: Timeline(failed=(f"{type(error).__name__}: {error}", *failed)),
+    )
 
 
 def _timeline(given: Given) -> Timeline:

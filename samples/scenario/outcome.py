@@ -11,7 +11,7 @@ from analyzer.engine import Analysis, BundleInfo, analyse_snapshots
 from analyzer.findings import Finding
 from analyzer.report.verdict import verdict_view
 from analyzer.report.words import Words
-from analyzer.rules import all_rules
+from analyzer.rules import rule_titles
 from analyzer.runbook import Effect, Step
 from samples.scenario.loading import Scenario
 from samples.scenario.telling import AND_OTHERS, CLUSTER, ExpectedFinding, Telling
@@ -124,7 +124,7 @@ def _about_verdict(told: Telling, analysis: Analysis) -> Iterator[str]:
 
 def first_sentence(analysis: Analysis) -> str:
     """What the report begins with, in English."""
-    titles = {rule.id: rule.title for rule in all_rules()}
+    titles = rule_titles()
     return verdict_view(analysis.verdict, [node.node for node in analysis.nodes], titles, Words("en"), {}).headline
 
 

@@ -6,6 +6,7 @@ No clock, no environment: the same comparison gives the same view.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.comparing import Change, Comparison, Fate, Side
@@ -18,7 +19,7 @@ from analyzer.report.printable import printable
 from analyzer.report.verdict import some_nodes
 from analyzer.report.views import Fact
 from analyzer.report.words import Words
-from analyzer.rules import all_rules
+from analyzer.rules import rule_titles
 from analyzer.texts import Lang, Text
 
 RULES = 8  # named where they were not judged
@@ -68,7 +69,7 @@ class Difference:
 
 def build(comparison: Comparison, lang: Lang) -> Difference:
     words = Words(lang)
-    titles = {rule.id: rule.title for rule in all_rules()}
+    titles = rule_titles()
     nodes = sorted({*comparison.before.bundle.nodes, *comparison.after.bundle.nodes})
     gaps, said = _doubts(comparison.unjudged, nodes, titles, words)
     return Difference(
@@ -125,7 +126,7 @@ def _notices(comparison: Comparison, words: Words) -> list[str]:
 
 
 def _changes(
-    fate: Fate, comparison: Comparison, nodes: list[str], titles: dict[str, Text], words: Words
+    fate: Fate, comparison: Comparison, nodes: list[str], titles: Mapping[str, Text], words: Words
 ) -> tuple[ChangeView, ...]:
     return tuple(
         _change(change, comparison, nodes, titles, words) for change in comparison.changes if change.fate is fate
@@ -133,7 +134,7 @@ def _changes(
 
 
 def _change(
-    change: Change, comparison: Comparison, nodes: list[str], titles: dict[str, Text], words: Words
+    change: Change, comparison: Comparison, nodes: list[str], titles: Mapping[str, Text], words: Words
 ) -> ChangeView:
     gaps, said = _doubts(change.doubts, nodes, titles, words)
     now = change.after if change.is_there else change.before
@@ -158,7 +159,7 @@ def _cause(finding: Finding, words: Words) -> str:
 
 
 def _doubts(
-    doubts: tuple[Doubt, ...], nodes: list[str], titles: dict[str, Text], words: Words
+    doubts: tuple[Doubt, ...], nodes: list[str], titles: Mapping[str, Text], words: Words
 ) -> tuple[tuple[UncheckedView, ...], tuple[str, ...]]:
     """What is missing, grouped with its repair; and sentences where no answer is, but a node or a rule."""
     gaps = [Inconclusive(doubt.rule, doubt.node, doubt.missing) for doubt in doubts if doubt.why is Why.MISSING]

@@ -21,23 +21,17 @@ Output   bytes, UTF-8, keys sorted, both languages, changes in the order shown:
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping
 
-from analyzer.comparing import Change, Comparison, Fate, Side
-from analyzer.findings import Finding
+from analyzer.comparing import Change, Comparison, Fate
 from analyzer.judged import Doubt
-from analyzer.texts import Text
+from analyzer.report.to_json import Json, bundle, dumped, missing, statement
 
 SCHEMA = 1
 
-Json = Mapping[str, object]
-
 
 def render(comparison: Comparison) -> bytes:
-    text = json.dumps(_comparison(comparison), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    return (text + "\n").encode("utf-8", "backslashreplace")  # \udc80 is also how JSON writes it
+    return dumped(_comparison(comparison))
 
 
 def _comparison(comparison: Comparison) -> Json:
@@ -45,8 +39,8 @@ def _comparison(comparison: Comparison) -> Json:
     return {
         "schema": SCHEMA,
         "kind": "diff",
-        "before": _side(comparison.before),
-        "after": _side(comparison.after),
+        "before": bundle(comparison.before.bundle),
+        "after": bundle(comparison.after.bundle),
         "over": comparison.is_over,
         "swapped": comparison.is_swapped,
         "same_bundle": comparison.is_same,
@@ -57,22 +51,11 @@ def _comparison(comparison: Comparison) -> Json:
     }
 
 
-def _side(side: Side) -> Json:
-    bundle = side.bundle
-    return {
-        "name": bundle.name,
-        "format": bundle.format,
-        "started": bundle.started,
-        "nodes": sorted(bundle.nodes),
-        "complete": bundle.complete,
-    }
-
-
 def _change(change: Change) -> Json:
     return {
         "change": change.fate.value,
-        "before": [_finding(finding) for finding in change.before],
-        "after": [_finding(finding) for finding in change.after],
+        "before": [statement(finding) for finding in change.before],
+        "after": [statement(finding) for finding in change.after],
         "still_on": list(change.still_on),
         "resolved_on": list(change.resolved_on),
         "added_on": list(change.added_on),
@@ -81,26 +64,6 @@ def _change(change: Change) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
-    return {
-        "id": finding.id,
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "certainty": finding.certainty.value,
-        "nodes": list(finding.nodes),
-        "subject": finding.subject,
-        "title": _text(finding.title),
-        "affects": [
-            {"namespace": one.namespace, "pod": one.pod, "pvc": one.pvc, "pv": one.pv}
-            for one in sorted(finding.affects)
-        ],
-    }
-
-
 def _doubt(doubt: Doubt) -> Json:
-    missing = [{"probe": one.probe, "status": one.status.value, "reason": one.reason} for one in doubt.missing]
-    return {"rule": doubt.rule, "node": doubt.node, "why": doubt.why.value, "missing": missing}
-
-
-def _text(text: Text) -> Json:
-    return {"en": text.in_language("en"), "zh": text.in_language("zh")}
+    answers = [missing(one) for one in doubt.missing]
+    return {"rule": doubt.rule, "node": doubt.node, "why": doubt.why.value, "missing": answers}

@@ -1,10 +1,10 @@
-"""Gaps and fates: each missing answer once, with all nodes that lack it."""
+"""Gaps and outcomes: each missing answer once, with all nodes that lack it."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from analyzer.report.gaps import fates, gaps
+from analyzer.report.gaps import gaps, outcomes
 from analyzer.report.model import Report, build
 from benchmarks.many_nodes import analysis_of
 from tests.analyzer.report.example import example
@@ -32,13 +32,13 @@ def test_reasons_that_differ_in_an_address_are_told_as_one() -> None:
 
 
 def test_every_node_has_its_fate() -> None:
-    told = fates(many())
+    told = outcomes(many())
     assert sorted(name for fate in told for name in fate.names) == [f"node-{n:04d}" for n in range(400)]
     assert sum(fate.findings for fate in told) == sum(view.findings * len(view.names) for view in many().outcomes)
 
 
 def test_the_sick_stand_apart_from_the_healthy() -> None:
-    assert [(fate.outcome, fate.findings > 0) for fate in fates(many())] == [
+    assert [(one.outcome, one.findings > 0) for one in outcomes(many())] == [
         ("unreachable", False),
         ("partial", False),
         ("collected", True),

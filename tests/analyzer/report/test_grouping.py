@@ -80,10 +80,11 @@ def test_of_a_host_with_very_many_steps_the_first_of_each_kind_is_printed_with_i
     report = report_of(30)
     host = max(report.hosts, key=lambda host: host.destroying)
     flush, delete = host.steps[0], host.steps[2]
-    many = replace(host, steps=(*(flush,) * STEPS_OF_HOST, delete))
+    alike = tuple(replace(flush, number=number) for number in range(1, STEPS_OF_HOST + 1))
+    many = replace(host, steps=(*alike, replace(delete, number=STEPS_OF_HOST + 1)))
     (only,) = group(replace(report, hosts=(many, *(replace(many, anchor="h9"),) * 3))).hosts
-    assert [number for number, _ in only.steps] == [1, STEPS_OF_HOST + 1]
-    assert [number for number, _ in only.more_steps] == list(range(2, STEPS_OF_HOST + 1))
+    assert [step.number for step in only.steps] == [1, STEPS_OF_HOST + 1]
+    assert [step.number for step in only.more_steps] == list(range(2, STEPS_OF_HOST + 1))
 
 
 def test_hosts_that_have_nothing_in_common_are_listed_once_the_paper_is_full() -> None:
