@@ -79,7 +79,7 @@ def build(analysis: Analysis, lang: Lang) -> Report:
             words,
         ),
         history=history_view(analysis.timeline, words),
-        pictures=picture_views(analysis.pictures, index, words),
+        pictures=picture_views(analysis.pictures, index),
         more_pictures=more_pictures(analysis.not_pictured, words),
     )
 

@@ -1,11 +1,12 @@
 """The pictures of the report, each with the findings under which it belongs.
 
-Anchors are numbers: `p1` is the first picture.
+Anchors are numbers: `p1` is the first picture.  Drawing takes longer than all else, so that only those are drawn that a
+dress shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -18,23 +19,41 @@ from analyzer.report.words import Words
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
-    """`svg` is both sheets of the picture, wide and narrow; `findings` are anchors, the worst first."""
+    """`findings` are anchors, the worst first; `titles` are those of all findings, by id."""
 
     anchor: str
+    findings: tuple[str, ...]
+    picture: VolumePicture
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPicture:
+    """`svg` is both sheets of the picture, wide and narrow."""
+
+    anchor: str
+    findings: tuple[str, ...]
     title: str
     caption: str
     svg: Markup
-    findings: tuple[str, ...]
 
 
-def picture_views(pictures: Sequence[VolumePicture], index: Index, words: Words) -> tuple[PictureView, ...]:
+def picture_views(pictures: Sequence[VolumePicture], index: Index) -> tuple[PictureView, ...]:
     titles = {finding: link.text for finding, link in index.findings.items()}
     views = []
     for number, picture in enumerate(pictures, 1):
-        drawn = draw(picture, words, titles)
         anchors = tuple(index.findings[one].anchor for one in picture.findings if one in index.findings)
-        views.append(PictureView(f"p{number}", drawn.title, drawn.caption, drawn.svg, anchors))
+        views.append(PictureView(f"p{number}", anchors, picture, titles))
     return tuple(views)
+
+
+def drawn(views: Sequence[PictureView], words: Words) -> tuple[DrawnPicture, ...]:
+    return tuple(_drawn(view, words) for view in views)
+
+
+def _drawn(view: PictureView, words: Words) -> DrawnPicture:
+    drawing = draw(view.picture, words, view.titles)
+    return DrawnPicture(view.anchor, view.findings, drawing.title, drawing.caption, drawing.svg)
 
 
 def more_pictures(left_out: int, words: Words) -> str:

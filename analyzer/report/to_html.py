@@ -13,11 +13,12 @@ import base64
 import hashlib
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.findings import Severity
 from analyzer.report import templates
 from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged
+from analyzer.report.pictures import drawn
 from analyzer.report.views import Report, flat
 from analyzer.report.words import Words
 from analyzer.texts import Lang
@@ -53,10 +54,12 @@ def render(reports: Mapping[Lang, Report], lang: Lang) -> str:
     environment = templates.environment()
     environment.filters.update(only=in_language, quoted=shlex.quote)
     page = environment.get_template("report.html.j2")
-    report = merged(reports[lang], reports[other], lang)
     words = BilingualWords(Words(lang), Words(other))
+    here, there = (drawn(reports[one].pictures[: LIMITS.pictures], Words(one)) for one in (lang, other))
     return page.render(
-        report=report,
+        report=merged(replace(reports[lang], pictures=()), replace(reports[other], pictures=()), lang),
+        pictures=merged(here, there, lang),
+        not_drawn=len(reports[lang].pictures) - len(here),
         w=words,
         limits=LIMITS,
         filters=_filters(reports[lang], words),

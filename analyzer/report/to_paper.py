@@ -12,11 +12,13 @@ from markupsafe import Markup, escape
 
 from analyzer.report import gaps, templates
 from analyzer.report.grouping import group
+from analyzer.report.pictures import drawn
 from analyzer.report.typeset import typeset
 from analyzer.report.views import Report
 from analyzer.report.words import Words
 
 WHOLE = 56  # characters of a command in a sentence that stay in one line
+PICTURES = 12
 LIMITS = {
     "quotes_shown": (8, 3),  # pieces of evidence of a finding; where there are many findings
     "lines_shown": (40, 12),  # of a piece, likewise
@@ -28,22 +30,22 @@ LIMITS = {
     "names_shown": 12,  # of nodes written out
     "rules_shown": 12,  # that a gap leaves unjudged
     "moments_shown": 60,
-    "pictures_shown": 12,
     "contents_on_cover": 14,  # entries that find room there
 }
 
 
 def render(report: Report, analyzer: str) -> str:
     """`analyzer` is the program's name and version."""
-    environment = templates.environment("paper")
+    environment, words = templates.environment("paper"), Words(report.lang)
     environment.filters.update(ticks=code_in_ticks, typeset=typeset)
     page = environment.get_template("report.html.j2")
     return page.render(
         report=report,
         paper=group(report),
+        pictures=drawn(report.pictures[:PICTURES], words),
         gaps=gaps.gaps(report),
         outcomes=gaps.outcomes(report),
-        w=Words(report.lang),
+        w=words,
         css=templates.own("paper/paper.css"),
         analyzer=analyzer,
         **LIMITS,

@@ -21,6 +21,7 @@ from analyzer.report.picture_layout import narrow, wide
 from analyzer.report.picture_sheet import SIZE, Sheet
 from analyzer.report.picture_text import middle_cut, packed, width
 from analyzer.report.picture_words import Teller, description
+from analyzer.report.pictures import drawn
 from analyzer.report.words import Words, catalogue
 from analyzer.texts import Lang
 from bundle.capture import Status
@@ -181,7 +182,8 @@ def test_what_a_finding_says_of_a_node_stands_in_it():
     titles = {finding.anchor: finding.title for finding in report.findings}
     for view in report.pictures:
         assert set(view.findings) <= {f"f{number}" for number in range(1, 1 + report.bundle.findings)}
-    assert any(title in view.svg for view in report.pictures for title in titles.values())
+    drawings = drawn(report.pictures, Words("en"))
+    assert any(title in drawing.svg for drawing in drawings for title in titles.values())
 
 
 @pytest.mark.parametrize("lang", LANGS)
