@@ -24,7 +24,7 @@ from analyzer.facts.host import Clock, Host
 from analyzer.facts.logs import PodLogs
 from analyzer.facts.taken import NodeTaken
 from analyzer.findings import Verdict
-from analyzer.hosts import bound_to_host, runbooks
+from analyzer.host_runbooks import bound_to_host, runbooks
 from analyzer.judging import Judgement, across, compared, judge_cluster, judge_node, verdict_of
 from analyzer.pictures.assembling import pictures_of
 from analyzer.pictures.looking import sight_of

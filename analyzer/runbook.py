@@ -1,7 +1,6 @@
 """Steps of a runbook: one command each, with what it does, what guards it, and what to expect.
 
-A step that destroys cannot be constructed without a guard of identity.  Guards stand in analyzer/guards.py, and are
-named here again, so that who builds steps imports from one place.
+A step that destroys cannot be constructed without a guard of identity, see analyzer/guards.py.
 Commands are argv tuples; quoting them is the shell renderer's only job.
 """
 
@@ -12,45 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyzer.facts.identifiers import FileName
-from analyzer.guards import (
-    IDENTITY_GUARDS,
-    DiskIsDead,
-    DiskIsFree,
-    Guard,
-    MapDoesNotQueue,
-    MapIsDead,
-    MapIsFree,
-    MapIsNamed,
-    MountIs,
-    PathIdentity,
-    PodHasNoProcess,
-    PodIs,
-    PodIsPlacedAnew,
-)
+from analyzer.guards import IDENTITY_GUARDS, Guard
 from analyzer.texts import Text
-
-__all__ = [
-    "ADMIN",
-    "PHASE_ORDER",
-    "Command",
-    "DiskIsDead",
-    "DiskIsFree",
-    "Effect",
-    "Guard",
-    "MapDoesNotQueue",
-    "MapIsDead",
-    "MapIsFree",
-    "MapIsNamed",
-    "MountIs",
-    "PathIdentity",
-    "Phase",
-    "PodHasNoProcess",
-    "PodIs",
-    "PodIsPlacedAnew",
-    "Runbook",
-    "Step",
-    "ordered",
-]
 
 ADMIN = "admin"  # the host of steps that run kubectl; its runbook comes first
 

@@ -17,7 +17,7 @@ from typing import Any
 from analyzer.engine import Analysis, BundleInfo, NodeSummary, analyse
 from analyzer.facts import Unknown
 from analyzer.findings import Finding, Inconclusive
-from analyzer.hosts import runbooks
+from analyzer.host_runbooks import runbooks
 from analyzer.judging import Judgement, verdict_of
 from analyzer.rules import all_rules
 from bundle.capture import Outcome, Status

@@ -29,8 +29,8 @@ LAYERS = (
     ("findings", "remedies", "parsers", "signals", "impact", "timeline"),
     ("rules",),
     ("pictures",),
-    ("reading", "judging", "hosts", "engine"),
-    ("judged", "matching", "comparing"),
+    ("reading", "judging", "host_runbooks", "engine"),
+    ("diff",),
     ("report",),
     ("cli",),
 )

@@ -14,7 +14,7 @@ from analyzer.cli.new_file import refuse_to_replace, write_new_file
 from analyzer.texts import Lang
 
 if TYPE_CHECKING:
-    from analyzer.comparing import Comparison, Side
+    from analyzer.diff.comparing import Comparison, Side
 
 SIDE = click.Path(exists=True, path_type=Path)
 FORMATS = ("text", "json", "html", "md")
@@ -44,7 +44,7 @@ def diff(before: Path, after: Path, form: str, output: Path | None, lang: Lang, 
       csi-analyzer diff case-4711/report.json case-4711-after.tar.gz --lang zh
       csi-analyzer diff case-4711.tar.gz case-4711-after.tar.gz --format html -o case-4711-diff.html
     """
-    from analyzer.comparing import NothingInCommonError, compare  # noqa: PLC0415 - `--help` starts at once
+    from analyzer.diff.comparing import NothingInCommonError, compare  # noqa: PLC0415 - `--help` starts at once
     from analyzer.rules import all_rules  # noqa: PLC0415
 
     if output is not None:
@@ -63,7 +63,7 @@ def diff(before: Path, after: Path, form: str, output: Path | None, lang: Lang, 
 
 
 def _side(path: Path, workers: int | None) -> Side:
-    from analyzer.comparing import Side  # noqa: PLC0415 - see `diff`
+    from analyzer.diff.comparing import Side  # noqa: PLC0415 - see `diff`
     from analyzer.engine import analyse  # noqa: PLC0415
 
     click.echo(f"csi-analyzer: reading {path}", err=True)

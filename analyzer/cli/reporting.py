@@ -71,9 +71,9 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
 
 def _close(model: Report, output: Path, names: Sequence[str]) -> None:
     """The verdict, what was written, and what to do with it."""
-    from analyzer.report import overview  # noqa: PLC0415 - see `report`
     from analyzer.report.following import after_report  # noqa: PLC0415
-    from analyzer.report.terminal import Page  # noqa: PLC0415
+    from analyzer.report.terminal import overview  # noqa: PLC0415 - see `report`
+    from analyzer.report.terminal.page import Page  # noqa: PLC0415
 
     page = Page(sys.stdout, model.lang)
     page.say((overview.headline(model, page.words), "bold"))

@@ -41,8 +41,8 @@ def rules(context: click.Context, lang: Lang) -> None:
 
 def _table(known: Iterable[Rule], lang: Lang) -> None:
     """As wide as the terminal; a pipe gets a line for each instead."""
-    from analyzer.report.terminal import TONES, Page  # noqa: PLC0415 - see `rules`
-    from analyzer.report.wrapping import Column  # noqa: PLC0415
+    from analyzer.report.terminal.page import TONES, Page  # noqa: PLC0415 - see `rules`
+    from analyzer.report.terminal.wrapping import Column  # noqa: PLC0415
 
     page = Page(sys.stdout, lang)
     say = page.words.say
@@ -76,8 +76,8 @@ def show(rule_id: str, lang: Lang) -> None:
 
 
 def _document(rule: Rule, document: str, lang: Lang) -> None:
-    from analyzer.report.terminal import Page  # noqa: PLC0415 - see `rules`
-    from analyzer.report.wrapping import paragraphs  # noqa: PLC0415
+    from analyzer.report.terminal.page import Page  # noqa: PLC0415 - see `rules`
+    from analyzer.report.terminal.wrapping import paragraphs  # noqa: PLC0415
 
     page = Page(sys.stdout, lang)
     say = page.words.say

@@ -100,14 +100,16 @@ def _some(names: Iterable[str]) -> str:
 
 
 def _on_one_screen(analysis: Analysis, model: Report, bundle: str) -> None:
-    from analyzer.report import following, overview  # noqa: PLC0415 - see `_part`
+    from analyzer.report import following  # noqa: PLC0415 - see `_part`
+    from analyzer.report.terminal import overview  # noqa: PLC0415 - see `_part`
 
     then = following.after_overview(analysis, model, bundle, by_rule=overview.by_rule(model))
     overview.show(model, tuple(then), sys.stdout)
 
 
 def _in_full(model: Report, part: Part | None, bundle: str) -> None:
-    from analyzer.report import details, following  # noqa: PLC0415 - see `_part`
+    from analyzer.report import following  # noqa: PLC0415 - see `_part`
+    from analyzer.report.terminal import details  # noqa: PLC0415 - see `_part`
 
     then = tuple(following.after_details(part.report if part else model, bundle))
     if part is None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from analyzer.facts.cluster import Pod
 from analyzer.facts.identifiers import FileName, KubernetesName, PodUid, UnsafeValueError
+from analyzer.guards import PodIs, PodIsPlacedAnew
 from analyzer.remedies.manual import step_by_hand
-from analyzer.runbook import ADMIN, Command, Effect, Phase, PodIs, PodIsPlacedAnew, Step
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Step
 from analyzer.texts import Text
 
 COLLECT = Text(en="Collect again after the change, and compare the bundles.", zh="修改后重新采集，并比较两次的诊断包。")

@@ -22,11 +22,12 @@ from analyzer.facts.bindings import Binding, Bindings
 from analyzer.facts.host import DriverWwnFiles, Host, Mount
 from analyzer.facts.identifiers import BootId, DiskName, Hctl, HostName, MapName, UnsafeValueError, Wwid
 from analyzer.facts.storage import Disk, DiskState, NodeStorage, StorageMap
+from analyzer.guards import PathIdentity
 from analyzer.remedies import in_use, steps
 from analyzer.remedies import obstacles as why
 from analyzer.remedies.obstacles import Obstacle
 from analyzer.remedies.steps import Queueing
-from analyzer.runbook import PathIdentity, Step
+from analyzer.runbook import Step
 
 ARRAY_VENDOR = "HUAWEI"
 

@@ -6,19 +6,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from analyzer.facts.identifiers import MapName, Wwid
-from analyzer.runbook import (
-    Command,
-    DiskIsDead,
-    DiskIsFree,
-    Effect,
-    MapDoesNotQueue,
-    MapIsDead,
-    MapIsFree,
-    MapIsNamed,
-    PathIdentity,
-    Phase,
-    Step,
-)
+from analyzer.guards import DiskIsDead, DiskIsFree, MapDoesNotQueue, MapIsDead, MapIsFree, MapIsNamed, PathIdentity
+from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text
 
 STOP = Text(

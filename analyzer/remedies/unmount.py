@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 
 from analyzer.facts.host import Mount
 from analyzer.facts.identifiers import DeviceNumber, KubeletPath, MountRoot, PodUid
-from analyzer.runbook import Command, Effect, MountIs, Phase, PodHasNoProcess, Step
+from analyzer.guards import MountIs, PodHasNoProcess
+from analyzer.runbook import Command, Effect, Phase, Step
 from analyzer.texts import Text
 
 

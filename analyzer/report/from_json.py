@@ -13,7 +13,7 @@ import json
 
 import msgspec
 
-from analyzer.comparing import Side
+from analyzer.diff.comparing import Side
 from analyzer.engine import BundleInfo
 from analyzer.facts import Unknown
 from analyzer.findings import Affected, Certainty, Cleared, Finding, Inconclusive, Severity, Verdict

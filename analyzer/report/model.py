@@ -17,7 +17,7 @@ from analyzer.report.commands import command_line, script_name
 from analyzer.report.coverage import cleared_views, outcome_views, unchecked_views
 from analyzer.report.history import history_view
 from analyzer.report.links import Index, Link, titled
-from analyzer.report.pictures import more_pictures, picture_views
+from analyzer.report.picture.views import more_pictures, picture_views
 from analyzer.report.printable import printable
 from analyzer.report.verdict import causes, verdict_view
 from analyzer.report.views import (

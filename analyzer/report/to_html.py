@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from analyzer.findings import Severity
 from analyzer.report import templates
 from analyzer.report.bilingual import TAGS, Bilingual, BilingualWords, merged
-from analyzer.report.pictures import drawn
+from analyzer.report.picture.views import drawn
 from analyzer.report.views import Report, flat
 from analyzer.report.words import Words
 from analyzer.texts import Lang

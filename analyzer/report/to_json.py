@@ -13,7 +13,8 @@ from datetime import datetime
 from analyzer.engine import Analysis, BundleInfo
 from analyzer.facts import Unknown
 from analyzer.findings import Affected, Cleared, Evidence, Finding, Inconclusive
-from analyzer.runbook import ADMIN, Guard, Runbook, Step
+from analyzer.guards import Guard
+from analyzer.runbook import ADMIN, Runbook, Step
 from analyzer.texts import Text
 from analyzer.timeline.moments import Moment, Sentence
 

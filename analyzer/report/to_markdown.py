@@ -12,8 +12,8 @@ from analyzer.report.coverage import UncheckedView
 from analyzer.report.links import Link
 from analyzer.report.markdown_text import cell, code, fenced, inline, summary
 from analyzer.report.model import shortened
-from analyzer.report.overview import headline
 from analyzer.report.part import Part
+from analyzer.report.terminal.overview import headline
 from analyzer.report.views import FindingView, HostView, QuoteView, Report, StepView, flat
 from analyzer.report.words import Words
 

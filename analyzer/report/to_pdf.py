@@ -1,4 +1,4 @@
-"""Report -> PDF: tagged for screen readers (PDF/UA-1), with bookmarks and links, from the page of to_paper.
+"""Report -> PDF: tagged for screen readers (PDF/UA-1), with bookmarks and links, from the page of paper/page.py.
 
 Output   bytes; the same report gives the same bytes: a fixed identifier, no date.  Nothing is fetched, whatever the
 page names.  More than a stack of paper can hold stays in report.html, and the PDF says so.
@@ -12,7 +12,7 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any, NoReturn
 
-from analyzer.report import to_paper
+from analyzer.report.paper import page as paper
 from analyzer.report.views import Report
 from analyzer.texts import Lang
 
@@ -30,7 +30,7 @@ class PdfError(Exception):
 def render(report: Report) -> bytes:
     weasyprint = _weasyprint()
     check_fonts(report.lang)
-    page = to_paper.render(report, f"csi-analyzer {version('csi-triage')}")
+    page = paper.render(report, f"csi-analyzer {version('csi-triage')}")
     written = _laid_out(weasyprint, page).write_pdf(**OPTIONS)
     if not isinstance(written, bytes):
         raise PdfError("The PDF could not be made: WeasyPrint gave no bytes.  Use --no-pdf to write the rest.")

@@ -14,23 +14,11 @@ import shlex
 from collections.abc import Iterator
 from importlib.resources import files
 
+from analyzer.guards import DiskIsDead, Guard, MapIsDead, MapIsNamed, MountIs, PodIs
 from analyzer.report.commands import command_line, plain_name
 from analyzer.report.printable import printable
 from analyzer.report.runbook_head import head_comment
-from analyzer.runbook import (
-    ADMIN,
-    Command,
-    DiskIsDead,
-    Effect,
-    Guard,
-    MapIsDead,
-    MapIsNamed,
-    MountIs,
-    Phase,
-    PodIs,
-    Runbook,
-    Step,
-)
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Runbook, Step
 from analyzer.texts import Lang, Text
 
 _MACHINERY = (

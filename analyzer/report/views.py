@@ -9,7 +9,7 @@ from analyzer.findings import Affected
 from analyzer.report.coverage import ClearedView, OutcomeView, UncheckedView
 from analyzer.report.history import NO_HISTORY, HistoryView
 from analyzer.report.links import Link
-from analyzer.report.pictures import PictureView
+from analyzer.report.picture.views import PictureView
 from analyzer.report.verdict import VerdictView
 from analyzer.texts import Lang
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from analyzer.comparing import Change, Comparison, Side, compare
+from analyzer.diff.comparing import Change, Comparison, Side, compare
 from analyzer.engine import BundleInfo
 from analyzer.facts import Unknown
 from analyzer.findings import Affected, Certainty, Cleared, Finding, Inconclusive, Severity, Verdict

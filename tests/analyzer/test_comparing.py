@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.comparing import Fate, NothingInCommonError
+from analyzer.diff.comparing import Fate, NothingInCommonError
+from analyzer.diff.doubts import Why
 from analyzer.findings import Certainty, Finding, Severity
-from analyzer.judged import Why
 from bundle.capture import Status
 from tests.analyzer.comparisons import (
     DISK,

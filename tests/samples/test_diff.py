@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.comparing import Comparison, Fate, Side, compare
+from analyzer.diff.comparing import Comparison, Fate, Side, compare
 from analyzer.engine import Analysis, analyse
 from analyzer.report import from_json, to_json
 from analyzer.report.diff.headline import headline

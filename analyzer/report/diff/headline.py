@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from analyzer.comparing import LEFT, Comparison, Fate
+from analyzer.diff.comparing import LEFT, Comparison, Fate
 from analyzer.judging import SEVERITIES
 from analyzer.report.verdict import some_nodes
 from analyzer.report.words import Words

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analyzer.comparing import Change, Comparison, Fate, Side
+from analyzer.diff.comparing import Change, Comparison, Fate, Side
+from analyzer.diff.doubts import Doubt, Why
 from analyzer.findings import Finding, Inconclusive
-from analyzer.judged import Doubt, Why
 from analyzer.report.coverage import UncheckedView, unchecked_views
 from analyzer.report.diff.headline import headline, level
 from analyzer.report.diff.notes import notes

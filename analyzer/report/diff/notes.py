@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from analyzer.comparing import LEFT, Change, Comparison, Fate, pods_of, weight
+from analyzer.diff.comparing import LEFT, Change, Comparison, Fate, pods_of, weight
+from analyzer.diff.matching import device_of
 from analyzer.findings import Finding
 from analyzer.judging import CERTAINTIES, SEVERITIES, volumes_of
-from analyzer.matching import device_of
 from analyzer.report.printable import printable
 from analyzer.report.words import Words
 

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from analyzer.comparing import Change, Comparison, Fate
-from analyzer.judged import Doubt
+from analyzer.diff.comparing import Change, Comparison, Fate
+from analyzer.diff.doubts import Doubt
 from analyzer.report.to_json import Json, bundle, dumped, missing, statement
 
 SCHEMA = 1

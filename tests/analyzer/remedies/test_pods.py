@@ -9,8 +9,9 @@ import pytest
 from analyzer.facts import Span
 from analyzer.facts.cluster import Pod
 from analyzer.findings import Affected
+from analyzer.guards import PodIs, PodIsPlacedAnew
 from analyzer.remedies.pods import recreate, see_whether_they_run
-from analyzer.runbook import ADMIN, Command, Effect, Phase, PodIs, PodIsPlacedAnew, Step, ordered
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Step, ordered
 
 UID = "0c87fa8a-c3d6-4623-acb8-71d6206d030d"
 

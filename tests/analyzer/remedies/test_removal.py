@@ -11,8 +11,9 @@ from analyzer.facts.block import Opener
 from analyzer.facts.host import DriverWwnFile, DriverWwnFiles
 from analyzer.facts.multipath import DaemonMap
 from analyzer.facts.storage import Disk, DiskState, StorageMap, Transport
+from analyzer.guards import DiskIsDead, DiskIsFree, MapIsDead, MapIsFree
 from analyzer.remedies.removal import Ground, remove_disk, remove_map
-from analyzer.runbook import DiskIsDead, DiskIsFree, Effect, MapIsDead, MapIsFree, Phase, Step
+from analyzer.runbook import Effect, Phase, Step
 from bundle.capture import Status
 from tests.analyzer import dead_storage as given
 

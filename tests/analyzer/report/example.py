@@ -6,20 +6,8 @@ from analyzer.engine import Analysis, BundleInfo, NodeSummary
 from analyzer.facts import Unknown
 from analyzer.facts.identifiers import DiskName, Hctl, Wwid
 from analyzer.findings import Affected, Certainty, Cleared, Evidence, Finding, Inconclusive, Severity, Verdict
-from analyzer.runbook import (
-    ADMIN,
-    Command,
-    DiskIsDead,
-    DiskIsFree,
-    Effect,
-    MapIsDead,
-    MapIsFree,
-    PathIdentity,
-    Phase,
-    Runbook,
-    Step,
-    ordered,
-)
+from analyzer.guards import DiskIsDead, DiskIsFree, MapIsDead, MapIsFree, PathIdentity
+from analyzer.runbook import ADMIN, Command, Effect, Phase, Runbook, Step, ordered
 from analyzer.texts import Text, lines
 from bundle.capture import Outcome, Status
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.facts.identifiers import DiskName, Hctl, MapName, Wwid
-from analyzer.runbook import (
-    Command,
+from analyzer.guards import (
     DiskIsDead,
     DiskIsFree,
-    Effect,
     Guard,
     MapDoesNotQueue,
     MapIsDead,
     MapIsFree,
     MapIsNamed,
     PathIdentity,
-    Phase,
-    Runbook,
-    Step,
-    ordered,
 )
+from analyzer.runbook import Command, Effect, Phase, Runbook, Step, ordered
 from analyzer.texts import Text
 from tests.analyzer.report.fake_node import BOOT_ID, DEAD, HOSTNAME
 

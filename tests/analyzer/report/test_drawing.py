@@ -15,13 +15,13 @@ import pytest
 
 from analyzer.engine import Analysis, analyse_folder
 from analyzer.pictures.parts import Aspect, Gap, Part, State, VolumePicture, What
-from analyzer.report.drawing import LOOKS, draw
 from analyzer.report.model import build, shortened
-from analyzer.report.picture_layout import narrow, wide
-from analyzer.report.picture_sheet import SIZE, Sheet
-from analyzer.report.picture_text import middle_cut, packed, width
-from analyzer.report.picture_words import Teller, description
-from analyzer.report.pictures import drawn
+from analyzer.report.picture.drawing import LOOKS, draw
+from analyzer.report.picture.layout import narrow, wide
+from analyzer.report.picture.sheet import SIZE, Sheet
+from analyzer.report.picture.text import middle_cut, packed, width
+from analyzer.report.picture.views import drawn
+from analyzer.report.picture.words import Teller, description
 from analyzer.report.words import Words, catalogue
 from analyzer.texts import Lang
 from bundle.capture import Status

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.comparing import Side
+from analyzer.diff.comparing import Side
 from analyzer.report import from_json, to_json
 from analyzer.report.from_json import ReportJsonError
 from tests.analyzer.report.example import example

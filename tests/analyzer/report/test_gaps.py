@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from analyzer.report.gaps import gaps, outcomes
 from analyzer.report.model import Report, build
+from analyzer.report.paper.gaps import gaps, outcomes
 from benchmarks.many_nodes import analysis_of
 from tests.analyzer.report.example import example
 

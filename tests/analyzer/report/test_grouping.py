@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from analyzer.report.grouping import (
+from analyzer.report.model import FindingView, Report, build
+from analyzer.report.paper.grouping import (
     FINDINGS_PRINTED,
     FINDINGS_WHOLE,
     ROWS,
@@ -14,7 +15,6 @@ from analyzer.report.grouping import (
     Paper,
     group,
 )
-from analyzer.report.model import FindingView, Report, build
 from benchmarks.many_nodes import analysis_of
 from tests.analyzer.report.example import example
 

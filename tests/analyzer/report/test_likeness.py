@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.report.likeness import in_common, names_in, pattern
+from analyzer.report.paper.likeness import in_common, names_in, pattern
 
 
 @pytest.mark.parametrize(

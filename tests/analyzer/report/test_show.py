@@ -12,10 +12,10 @@ from rich.cells import cell_len
 
 from analyzer.engine import Analysis
 from analyzer.findings import Verdict
-from analyzer.report import details, overview
 from analyzer.report.following import after_details, after_overview, report_folder
 from analyzer.report.model import build
 from analyzer.report.part import of_finding, of_node
+from analyzer.report.terminal import details, overview
 from analyzer.report.words import catalogue
 from analyzer.texts import Lang
 from tests.analyzer.report.example import FC, analysis, example

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from analyzer.report.terminal import Page
-from analyzer.report.wrapping import Column, in_the_middle, paragraphs, wrapped
+from analyzer.report.terminal.page import Page
+from analyzer.report.terminal.wrapping import Column, in_the_middle, paragraphs, wrapped
 
 WWID = "3618cf24100f8f457015a764c000001f7"
 TABLE = (Column("#"), Column("Node", least=8), Column("Subject", least=9, shortened=True))

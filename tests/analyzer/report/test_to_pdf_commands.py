@@ -16,7 +16,7 @@ from analyzer.facts.identifiers import FileName
 from analyzer.report import to_pdf
 from analyzer.report.commands import command_line
 from analyzer.report.model import Report, build
-from analyzer.report.typeset import SETTINGS, typeset
+from analyzer.report.paper.typeset import SETTINGS, typeset
 from analyzer.runbook import Command
 from tests.analyzer.report.example import example
 

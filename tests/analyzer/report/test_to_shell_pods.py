@@ -14,7 +14,7 @@ import pytest
 
 from analyzer.facts import Span
 from analyzer.facts.cluster import Pod
-from analyzer.hosts import runbooks
+from analyzer.host_runbooks import runbooks
 from analyzer.remedies.pods import recreate
 from analyzer.report.to_shell import render
 from analyzer.runbook import ADMIN, Runbook, ordered

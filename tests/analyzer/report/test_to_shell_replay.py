@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from analyzer.facts.identifiers import DiskName, Hctl, MapName, Wwid
+from analyzer.guards import MapIsDead, MapIsFree, MapIsNamed, PathIdentity
 from analyzer.report.to_shell import render
-from analyzer.runbook import Command, MapIsDead, MapIsFree, MapIsNamed, PathIdentity, Runbook, ordered
+from analyzer.runbook import Command, Runbook, ordered
 from samples.replay import Replay
 from tests.analyzer.report.fake_node import DEAD, unshare
 from tests.analyzer.report.removal import confirm, delete, flushing, stop_queueing

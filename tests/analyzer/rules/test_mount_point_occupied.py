@@ -16,10 +16,11 @@ from analyzer.facts.failures import Call, Failure, VolumeFailures
 from analyzer.facts.host import Mounts
 from analyzer.facts.logs import SignalHit, Signals
 from analyzer.findings import Certainty, Finding, Severity
+from analyzer.guards import MountIs, PodHasNoProcess
 from analyzer.judging import Judgement, judge_node
 from analyzer.parsers.mountinfo import parse
 from analyzer.rules.mounts.mount_point_occupied import mount_point_occupied as rule
-from analyzer.runbook import ADMIN, Effect, MountIs, Phase, PodHasNoProcess, Step, ordered
+from analyzer.runbook import ADMIN, Effect, Phase, Step, ordered
 from analyzer.signals.driver_publish import SIGNALS
 from bundle.capture import Status
 

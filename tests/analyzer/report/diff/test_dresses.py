@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from analyzer.comparing import Comparison, Side
+from analyzer.diff.comparing import Comparison, Side
 from analyzer.report.diff import to_html, to_json, to_markdown, to_text
 from analyzer.report.diff.model import Difference, build
 from analyzer.texts import Lang

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.comparing import Side
+from analyzer.diff.comparing import Side
 from analyzer.findings import Severity
 from analyzer.report.diff.model import Difference, build
 from bundle.capture import Status

@@ -12,10 +12,10 @@ from typing import TextIO
 from rich.cells import cell_len
 
 from analyzer.report.following import Following
-from analyzer.report.terminal import TONES, Cell, Page
+from analyzer.report.terminal.page import TONES, Cell, Page
+from analyzer.report.terminal.wrapping import GAP, Column
 from analyzer.report.views import FindingView, HostView, Report, flat
 from analyzer.report.words import Words
-from analyzer.report.wrapping import GAP, Column
 
 ROWS = 20  # findings told one by one
 HOSTS = 8

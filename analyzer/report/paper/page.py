@@ -10,10 +10,11 @@ import re
 
 from markupsafe import Markup, escape
 
-from analyzer.report import gaps, templates
-from analyzer.report.grouping import group
-from analyzer.report.pictures import drawn
-from analyzer.report.typeset import typeset
+from analyzer.report import templates
+from analyzer.report.paper import gaps
+from analyzer.report.paper.grouping import group
+from analyzer.report.paper.typeset import typeset
+from analyzer.report.picture.views import drawn
 from analyzer.report.views import Report
 from analyzer.report.words import Words
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from analyzer.pictures.parts import Aspect, DevicePart, Gap, MountPart, NodePart, Part, State, VolumePicture
-from analyzer.report.picture_sheet import GAP, LINE, PAD, SIZE, Box, Draft, Line, Panel, Sheet
-from analyzer.report.picture_text import SENTENCE, packed, shortened, width
-from analyzer.report.picture_words import Teller, Told
+from analyzer.report.picture.sheet import GAP, LINE, PAD, SIZE, Box, Draft, Line, Panel, Sheet
+from analyzer.report.picture.text import SENTENCE, packed, shortened, width
+from analyzer.report.picture.words import Teller, Told
 from analyzer.report.printable import printable
 
 WIDE, PHONE = 800.0, 340.0

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyzer.pictures.parts import State
-from analyzer.report.picture_text import BETWEEN, ELLIPSIS, middle_cut, packed
-from analyzer.report.picture_words import Teller, Told
+from analyzer.report.picture.text import BETWEEN, ELLIPSIS, middle_cut, packed
+from analyzer.report.picture.words import Teller, Told
 
 SIZE = 11.5  # of all type in a box
 LINE = 15.0

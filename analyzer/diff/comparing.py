@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from analyzer.diff.doubts import CLUSTER, Doubt, Judged
+from analyzer.diff.matching import Match, match
 from analyzer.engine import Analysis, BundleInfo
 from analyzer.facts.times import moment
 from analyzer.findings import Finding, Severity, Verdict
-from analyzer.judged import CLUSTER, Doubt, Judged
 from analyzer.judging import CERTAINTIES, SEVERITIES
-from analyzer.matching import Match, match
 from analyzer.rules import Rule
 
 

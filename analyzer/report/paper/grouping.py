@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from analyzer.findings import Affected
-from analyzer.report.likeness import names_in, pattern
+from analyzer.report.paper.likeness import names_in, pattern
 from analyzer.report.views import FindingView, HostView, Report, StepView, flat
 
 STEPS_WHOLE = 48  # of all hosts together: as many are printed host by host

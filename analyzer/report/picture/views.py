@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analyzer.pictures.parts import VolumePicture
-from analyzer.report.drawing import draw
 from analyzer.report.links import Index
+from analyzer.report.picture.drawing import draw
 from analyzer.report.words import Words
 
 

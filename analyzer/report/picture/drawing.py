@@ -17,8 +17,9 @@ import jinja2
 from markupsafe import Markup
 
 from analyzer.pictures.parts import State, VolumePicture
-from analyzer.report import picture_layout, templates
-from analyzer.report.picture_words import Teller, caption, description, title
+from analyzer.report import templates
+from analyzer.report.picture import layout
+from analyzer.report.picture.words import Teller, caption, description, title
 from analyzer.report.words import Words
 
 
@@ -55,7 +56,7 @@ def draw(picture: VolumePicture, words: Words, titles: Mapping[str, str]) -> Dra
     template = _template()
     named = title(picture, words)
     svg = template.render(
-        sheets=(("wide", picture_layout.wide(picture, teller)), ("narrow", picture_layout.narrow(picture, teller))),
+        sheets=(("wide", layout.wide(picture, teller)), ("narrow", layout.narrow(picture, teller))),
         title=named,
         description=description(picture, teller),
         looks=LOOKS,

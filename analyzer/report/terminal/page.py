@@ -14,8 +14,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from analyzer.report.terminal.wrapping import GAP, Column, in_the_middle, shared, wrapped
 from analyzer.report.words import Words
-from analyzer.report.wrapping import GAP, Column, in_the_middle, shared, wrapped
 from analyzer.texts import Lang
 
 WIDTH = 80

@@ -15,11 +15,11 @@ from analyzer.findings import Affected
 from analyzer.report.coverage import MissingView, UncheckedView
 from analyzer.report.following import Following
 from analyzer.report.links import Link
-from analyzer.report.overview import commands, verdict
 from analyzer.report.part import Part
-from analyzer.report.terminal import TONES, Page
+from analyzer.report.terminal.overview import commands, verdict
+from analyzer.report.terminal.page import TONES, Page
+from analyzer.report.terminal.wrapping import GAP
 from analyzer.report.views import FindingView, HostView, QuoteView, Report, StepView
-from analyzer.report.wrapping import GAP
 
 NAMES = 12  # of nodes in one line
 

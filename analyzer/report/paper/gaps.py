@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.report.coverage import MissingView, OutcomeView
-from analyzer.report.likeness import in_common, pattern
+from analyzer.report.paper.likeness import in_common, pattern
 from analyzer.report.verdict import some_nodes
 from analyzer.report.views import Report
 from analyzer.report.words import Words
