@@ -7,7 +7,7 @@ Output   `Gallery`: the same whatever the order in which the nodes were read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.facts.cluster import ClusterNodes
@@ -18,6 +18,7 @@ from analyzer.pictures.nodes import NodeSeen, node_part
 from analyzer.pictures.objects import Objects, Volume
 from analyzer.pictures.parts import LunPart, NodePart, Part, Remark, State, VolumePicture, What
 from analyzer.pictures.sight import SeenVolume, Sight
+from analyzer.sparing import spared
 
 NODES = 8  # drawn of one volume; the most interesting first
 PODS = 8
@@ -38,10 +39,16 @@ def pictures_of(findings: Sequence[Finding], cluster: Facts, sights: Mapping[str
     choice = choose(findings, objects.pv_of)
     if not choice.chosen:
         return Gallery()
-    volumes = [(named, objects.volume(named)) for named in choice.chosen]
-    seen = _seen(choice, [volume for _, volume in volumes], cluster, sights)
-    drawn = (_picture(volume, seen[number], named.findings) for number, (named, volume) in enumerate(volumes))
-    return Gallery(tuple(drawn), choice.left_out)
+    return spared(
+        lambda: Gallery(tuple(_pictures(choice, objects, cluster, sights)), choice.left_out),
+        lambda _: Gallery((), len(choice.chosen) + choice.left_out),
+    )
+
+
+def _pictures(choice: Choice, objects: Objects, cluster: Facts, sights: Mapping[str, bytes]) -> Iterator[VolumePicture]:
+    volumes = [objects.volume(named) for named in choice.chosen]
+    for named, volume, seen in zip(choice.chosen, volumes, _seen(choice, volumes, cluster, sights), strict=True):
+        yield _picture(volume, seen, named.findings)
 
 
 def _seen(
@@ -53,7 +60,7 @@ def _seen(
     """
     nodes = known(cluster, ClusterNodes)
     by_boot = {one.boot_id: one.name for one in nodes.items if one.boot_id} if nodes else {}
-    wanted = _index(choice.chosen, volumes)
+    wanted, told_of = _index(choice.chosen, volumes), [_told_of(named) for named in choice.chosen]
     found: list[dict[str, NodeSeen]] = [{} for _ in volumes]
     for name in sorted(sights):
         sight = Sight.unpack(sights[name])
@@ -63,7 +70,7 @@ def _seen(
                 seen.setdefault(number, []).append(one)
         for number, volume in enumerate(volumes):
             node = by_boot.get(sight.boot_id, name)
-            if number in seen or {name, node} & volume.nodes or _is_about(name, choice.chosen[number]):
+            if number in seen or {name, node} & volume.nodes or name in told_of[number]:
                 found[number][name] = NodeSeen(name, node, tuple(seen.get(number, ())), sight.portals, sight.gaps)
     return found
 
@@ -79,9 +86,10 @@ def _index(chosen: Iterable[Named], volumes: Iterable[Volume]) -> dict[str, int]
     return found
 
 
-def _is_about(node: str, named: Named) -> bool:
-    """A finding about this very volume on this node."""
-    return bool(named.pv) and any(one.subject == f"pv:{named.pv}" and node in one.nodes for one in named.findings)
+def _told_of(named: Named) -> frozenset[str]:
+    """The nodes on which a finding is about this very volume."""
+    subject = f"pv:{named.pv}" if named.pv else None
+    return frozenset(node for one in named.findings if one.subject == subject for node in one.nodes)
 
 
 def _picture(volume: Volume, seen: Mapping[str, NodeSeen], findings: Sequence[Finding]) -> VolumePicture:

@@ -12,7 +12,7 @@ from analyzer.facts.storage import Transport
 from analyzer.facts.transport import NvmeControllers
 from analyzer.findings import Affected, Certainty, Finding, Severity
 from analyzer.parsers import nvme_list_subsys, sysfs_block
-from analyzer.pictures.assembling import NODES, pictures_of
+from analyzer.pictures.assembling import NODES, Gallery, pictures_of
 from analyzer.pictures.looking import look, plain, sight_of
 from analyzer.pictures.naming import MOST, OF_ONE_FINDING, choose
 from analyzer.pictures.nodes import NodeSeen
@@ -257,3 +257,8 @@ def test_a_node_that_is_not_in_the_bundle_lacks_everything():
 )
 def test_a_wwid_is_compared_as_the_driver_spells_it(wwid: str, wwn: str):
     assert plain(wwid) == wwn
+
+
+def test_a_picture_that_cannot_be_made_takes_nothing_else_down() -> None:
+    found = [finding(1, subject=f"wwid:3{WWN_2}")]
+    assert pictures_of(found, {}, {"worker-1": b"no sight"}) == Gallery((), left_out=1)
