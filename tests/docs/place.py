@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from samples import apiserver, loopback, sshd
@@ -39,6 +39,21 @@ tar -cf - .
 """
 
 Ended = tuple[int, str]  # exit code, and what came on both outputs
+
+
+def typed(command: str, folder: Path, environment: Mapping[str, str]) -> Ended:
+    """As a reader types it: by a shell, in this folder; both streams as they come."""
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode()
 
 
 class Place:
@@ -76,17 +91,7 @@ class Place:
         said = command.replace("--user admin", f"--user {getpass.getuser()}")  # sshd lets in whom it runs as, no other
         if command.startswith("csi-analyzer report"):
             said, self._pdf = said + self._pdf, " --no-pdf"  # one is enough: it takes longer than all the rest
-        done = subprocess.run(
-            ["sh", "-c", said],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout.decode()
+        return typed(said, self.folder, self._environment())
 
     def _environment(self) -> dict[str, str]:
         path = os.pathsep.join((str(self._bin), str(Path(sys.executable).parent), os.environ["PATH"]))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.docs.pages import ROOT, TUTORIAL, Block, Command, blocks, commands_of
+from tests.docs.place import Ended, typed
 
 COPIED = ("analyzer", "bundle", "collector", "docs", "report_templates", "samples", "scripts", "tests")
 FILES = ("pyproject.toml", "Makefile")
@@ -29,21 +29,11 @@ class Copy:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(block.lines) + "\n", encoding="utf-8")
 
-    def run(self, command: str) -> tuple[int, str]:
+    def run(self, command: str) -> Ended:
         """In the copy, whose packages come before the installed ones."""
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "COLUMNS": "80"}
         environment = {name: value for name, value in environment.items() if not name.startswith("PYTEST_")}
-        done = subprocess.run(
-            ["sh", "-c", command],
-            cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout.decode()
+        return typed(command, self.folder, environment)
 
 
 def steps(copy: Copy) -> Iterator[Command]:
