@@ -38,7 +38,8 @@ COMMANDS = {
 def printed(*commands: str) -> bytes:
     report = build(example(), "en")
     host = report.hosts[-1]
-    steps = tuple(replace(host.steps[0], does=f"Step {n}", command=line) for n, line in enumerate(commands))
+    step = host.steps[0]
+    steps = tuple(replace(step, number=n + 1, does=f"Step {n}", command=line) for n, line in enumerate(commands))
     return to_pdf.render(one_host(report, replace(host, steps=steps)))
 
 
