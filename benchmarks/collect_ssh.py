@@ -61,7 +61,7 @@ def by_openssh(folder: Path, parallel: int) -> str:
 
 def by_us(folder: Path, parallel: int) -> str:
     words = ["collect", "--nodes", f"{folder}/nodes", "--ssh-config", f"{folder}/config", "--no-active", "--force"]
-    return shlex.join([*COLLECTOR, *words, "--parallel", str(parallel), "-o", f"{folder}/b.tar.gz"])
+    return shlex.join([*COLLECTOR, *words, "--jobs", str(parallel), "-o", f"{folder}/b.tar.gz"])
 
 
 def seconds(command: str) -> float:

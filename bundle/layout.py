@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from pathlib import Path
 
 FORMAT = 1
 BUNDLE_MANIFEST = "bundle.json"
@@ -18,6 +19,7 @@ NODES_FOLDER = "nodes"
 NODE_MANIFEST = "node.json"
 INDEX = "index.json"
 
+_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".gz")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 # magic, deflate, FEXTRA, no time, unknown system; then 20 bytes of extra field: "CT", 16 bytes, the offset in hex
@@ -42,6 +44,12 @@ def safe_name(text: str) -> str:
             f"{text[:300]!r} cannot be a name in a bundle: use 1 to 253 letters, digits, dots, underscores and dashes."
         )
     return text
+
+
+def bundle_name(path: Path) -> str:
+    """The name inside the bundle: the file's, without its suffix."""
+    suffix = next((suffix for suffix in _SUFFIXES if path.name.endswith(suffix)), "")
+    return safe_name(path.name.removesuffix(suffix))
 
 
 def node_folder(node: str) -> str:

@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class UserError(Exception):
     """Every error of the collector that its user can mend; the command line shows it and ends with 2."""
+
+
+class CollectError(UserError):
+    """One sentence: why there is no bundle, and what to do."""

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from bundle.capture import Capture, NodeSnapshot, Status
-from bundle.layout import is_safe_name
+from bundle.layout import bundle_name, is_safe_name
 from bundle.writer import BundleWriter
 from collector.answer import AnswerError, decode, snapshot
 from collector.errors import UserError
-from collector.options import bundle_name
 from collector.probes import AnyProbe, catalogue
 
 GZIP_MAGIC = b"\x1f\x8b"

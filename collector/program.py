@@ -42,7 +42,7 @@ def render(
     active: bool = True,
     portals: Sequence[str] = (),
     shares: Sequence[str] = (),
-    since: str = "24h",
+    since: str = "72h",
     salt: str = "",
     deadline_s: int = 1800,
     folders: Sequence[str] = FOLDERS,
@@ -52,7 +52,7 @@ def render(
     Its private folder is made in the first of `folders` that can be written and has room.
     """
     if not _PERIOD.fullmatch(since):
-        raise ValueError(f"{since!r} is not a period: write a number and s, min, h or d, such as 24h.")
+        raise ValueError(f"{since!r} is not a period: write a number and s, min, h or d, such as 72h.")
     if not _SALT.fullmatch(salt):
         raise ValueError("a salt is up to 64 hexadecimal digits.")
     arguments = {"portals": tuple(map(portal_words, portals)), "nfs_mount": tuple(map(share_word, shares))}

@@ -2,7 +2,7 @@
 
 Input    `Job`s: a node, the way to it, and its program.
 Output   every node's snapshot, handed to `keep` in the caller's thread as it arrives; a node that was not reached gives
-         captures that say so.  At most `parallel` nodes are at work, and as many results wait to be kept.
+         captures that say so.  At most `at_once` nodes are at work, and as many results wait to be kept.
 Errors   whatever `keep` raises stops the run.  Setting `cancelled` stops it too: what arrived has been kept.
 """
 
@@ -49,7 +49,7 @@ def collect_nodes(
     jobs: Sequence[Job],
     probes: Sequence[AnyProbe],
     *,
-    parallel: int,
+    at_once: int,
     node_timeout_s: float,
     cancelled: threading.Event,
     watcher: Watcher,
@@ -58,9 +58,9 @@ def collect_nodes(
     waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
     for job in jobs:
         waiting.put(job)
-    done: queue.Queue[NodeSnapshot | Exception] = queue.Queue(maxsize=max(1, parallel))
+    done: queue.Queue[NodeSnapshot | Exception] = queue.Queue(maxsize=max(1, at_once))
     work = _Work(waiting, done, tuple(probes), node_timeout_s, cancelled, watcher)
-    for _ in range(min(parallel, len(jobs))):
+    for _ in range(min(at_once, len(jobs))):
         threading.Thread(target=work.run, daemon=True).start()
     left = len(jobs)
     deadline = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collector.probes.probe import MIB, AnyProbe, FileProbe, Keep, Probe
 
-SINCE = "--since=-24h"  # replaced by the period the user asks for
+SINCE = "--since=-72h"  # replaced by the period the user asks for
 
 LINES = "50000"
 

@@ -32,7 +32,7 @@ READING = (
     r"iscsiadm -m session -P3",
     r"upadmin show vlun",
     r"systemctl show .*",
-    r"journalctl -q -u \w+ -o short-iso --no-pager -n \d+ --since=-24h",
+    r"journalctl -q -u \w+ -o short-iso --no-pager -n \d+ --since=-72h",
     r"dmesg",
 )
 # Words that change something, wherever they stand in a loop.

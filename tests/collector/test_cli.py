@@ -112,7 +112,7 @@ def test_ctrl_c_leaves_a_whole_bundle_of_what_arrived(
     node: sshd.Sshd, hanging: sshd.Sshd, known: list[str], tmp_path: Path, environment: dict[str, str]
 ) -> None:
     nodes = listed(tmp_path, f"quick 127.0.0.1:{node.port}", f"hanging 127.0.0.1:{hanging.port}", "never 127.0.0.1:1")
-    words = ["collect", "--nodes", str(nodes), *known, "--no-active", "--parallel", "2", "-o", "b.tar.gz"]
+    words = ["collect", "--nodes", str(nodes), *known, "--no-active", "--jobs", "2", "-o", "b.tar.gz"]
     process = subprocess.Popen([*COLLECTOR, *words], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     seen = process.stderr.readline()
@@ -162,7 +162,7 @@ def test_a_kubeconfig_that_is_none_is_one_sentence(collector: Run, tmp_path: Pat
     ("words", "says"),
     [
         ([], "--local"),
-        (["--local", "--since", "yesterday"], "24h"),
+        (["--local", "--since", "yesterday"], "72h"),
         (["--local", "--bogus"], "--bogus"),
         (["--local", "--node-timeout", "1"], "--node-timeout"),
         (["--local", "-o", "nowhere/b.tar.gz"], "nowhere is not a folder"),

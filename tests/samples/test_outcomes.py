@@ -83,7 +83,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NodeS
         collect_nodes(
             jobs,
             impatient(),
-            parallel=5,
+            at_once=5,
             node_timeout_s=100,
             cancelled=threading.Event(),
             watcher=Nobody(),

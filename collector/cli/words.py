@@ -12,12 +12,11 @@ from pathlib import Path
 
 import click
 
-from bundle.layout import BundleError, safe_name
+from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
 from collector.transports import Sudo
 
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
-_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".gz")
 
 
 class SudoPasswordError(UserError):
@@ -29,17 +28,12 @@ class Period(click.ParamType[str]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not _PERIOD.fullmatch(str(value)):
-            self.fail(f"{value!r} is not a period: write a number and s, min, h or d, as in 24h.", param, ctx)
+            self.fail(f"{value!r} is not a period: write a number and s, min, h or d, as in 72h.", param, ctx)
         return str(value)
 
 
 PERIOD = Period()
-
-
-def bundle_name(path: Path) -> str:
-    """The name inside the bundle: the file's, without its suffix."""
-    suffix = next((suffix for suffix in _SUFFIXES if path.name.endswith(suffix)), "")
-    return safe_name(path.name.removesuffix(suffix))
+FILE = click.Path(path_type=Path)
 
 
 def new_bundle(path: Path | None, *, force: bool) -> Path:
@@ -73,3 +67,9 @@ def _password_in(file: Path) -> str:
     if not lines or not lines[0]:
         raise SudoPasswordError(f"{file}: its first line is empty; write sudo's password there")
     return lines[0]
+
+
+def tell(path: Path, sha256: str) -> None:
+    click.echo(f"bundle  {path}")
+    click.echo(f"size    {path.stat().st_size} bytes")
+    click.echo(f"sha256  {sha256}")

@@ -1,0 +1,64 @@
+"""`csi-collector verify`: a bundle, or a runbook script and who signed it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from collector.cli.words import FILE
+
+
+@click.command("verify", short_help="Check a bundle: whole, and free of secrets; or who signed a runbook script.")
+@click.argument("file", type=FILE)
+@click.option("--signer", type=FILE, help="For a runbook script: the public key it must be signed with.")
+@click.option("--signature", type=FILE, help="For a runbook script: its signature.  [default: FILE.sig]")
+def verify_command(file: Path, signer: Path | None, signature: Path | None) -> None:
+    """Check a bundle: its format, that each node's part is whole, and that nothing in it looks like a secret.
+
+    Or check a runbook script before it is run: that it is unchanged, and who signed it.
+
+    \b
+    Examples:
+      csi-collector verify case-4711.tar.gz
+      csi-collector verify worker-1.sh --signer support.pub
+    """
+    from collector.signed_runbook import is_script  # noqa: PLC0415 - see collect_command
+
+    is_runbook = signer or signature or is_script(file)
+    sound = _verify_script(file, signature, signer) if is_runbook else _verify_bundle(file)
+    sys.exit(0 if sound else 1)
+
+
+def _verify_bundle(bundle: Path) -> bool:
+    from collector.verifying import verify  # noqa: PLC0415 - see collect_command
+
+    verdict = verify(bundle)
+    cluster = "with" if verdict.has_cluster else "without"
+    click.echo(f"{verdict.name}: format {verdict.format}, started {verdict.started}, {cluster} cluster objects")
+    click.echo(f"{verdict.nodes} of {verdict.targets} nodes are whole in it")
+    for sentence in (*verdict.problems, *verdict.secrets):
+        click.echo(f"  {sentence}")
+    click.echo("verdict: sound" if verdict.sound else "verdict: not sound")
+    return verdict.sound
+
+
+def _verify_script(script: Path, signature: Path | None, signer: Path | None) -> bool:
+    from collector.signed_runbook import NotSigned, verify_script  # noqa: PLC0415 - see collect_command
+
+    if signer is None:
+        raise click.UsageError("say who must have signed the script: --signer FILE, a public key you trust.")
+    found = verify_script(script, signature, signer)
+    if isinstance(found, NotSigned):
+        click.echo(f"{script}: {found.why}")
+        click.echo("verdict: not sound; do not run it")
+        return False
+    click.echo(f"signed by  {found.key}  {found.comment}".rstrip())
+    click.echo(f"bundle     {found.bundle}")
+    if found.host:
+        click.echo(f"host       {found.host}, boot {found.boot_id}")
+    else:
+        click.echo("host       any where kubectl works")
+    click.echo("verdict: sound")
+    return True
