@@ -14,13 +14,24 @@ import click
 
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
-from collector.transports import Sudo
+from collector.transports import Installed, Sudo
+from collector.transports.addresses import is_program
 
+NODE_PROGRAM = "/usr/local/sbin/csi-triage-collect"
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
 
 
 class SudoPasswordError(UserError):
     """One sentence about the file with sudo's password."""
+
+
+class NodeProgram(click.ParamType[str]):
+    name = "path"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not is_program(str(value)):
+            self.fail(f"{value!r} is not the absolute path of a program: write it as {NODE_PROGRAM}.", param, ctx)
+        return str(value)
 
 
 class Period(click.ParamType[str]):
@@ -47,7 +58,13 @@ def new_bundle(path: Path | None, *, force: bool) -> Path:
     return chosen
 
 
-def sudo_of(*, wanted: bool, ask: bool, file: Path | None) -> Sudo | None:
+def root_by(*, sudo: bool, ask: bool, file: Path | None, program: str | None) -> Sudo | Installed | None:
+    if program and (ask or file):
+        raise click.UsageError("--node-program is started by sudo without a password: give none.")
+    return Installed(program) if program else _sudo(wanted=sudo, ask=ask, file=file)
+
+
+def _sudo(*, wanted: bool, ask: bool, file: Path | None) -> Sudo | None:
     if ask and file:
         raise click.UsageError("give sudo's password once: --ask-sudo-password or --sudo-password-file, not both.")
     if file:

@@ -14,12 +14,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import paramiko
 
 from bundle.capture import Status
-from collector.transports import Deadline, Running, Sudo, TransportError
-from collector.transports.elevation import start_shell
+from collector.transports import Deadline, Installed, Running, Sudo, TransportError
+from collector.transports.elevation import start_program
 from collector.transports.known_hosts import KnownHosts, Verdict
 from collector.transports.session import TICK_S, printable
 from collector.transports.ssh_config import Hop
@@ -36,7 +37,7 @@ WINDOW_BYTES = 4 * 1024 * 1024
 class SshTransport:
     name: str
     hops: tuple[Hop, ...]  # jump hosts first
-    sudo: Sudo | None = None
+    sudo: Sudo | Installed | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     kind: str = "ssh"
 
@@ -49,9 +50,9 @@ class SshTransport:
         deadline = Deadline(deadline_s, self.cancelled)
         with contextlib.ExitStack() as open_things:
             connection = self._connect(deadline, open_things)
-            session, note = start_shell(lambda argv: _Remote(connection, argv, deadline), self.sudo, deadline)
+            start = partial(_Remote, connection, deadline=deadline)
+            session, note = start_program(start, program, self.sudo, deadline)
             open_things.callback(session.close)
-            session.feed(program)
             yield Running(session.answer(deadline), note)
 
     def _connect(self, deadline: Deadline, open_things: contextlib.ExitStack) -> paramiko.Transport:
