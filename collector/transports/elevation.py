@@ -26,7 +26,9 @@ Start = Callable[[tuple[str, ...]], Pipes]
 
 def start_program(start: Start, program: str, root: Sudo | Installed | None, deadline: Deadline) -> tuple[Session, str]:
     if isinstance(root, Installed):
-        session = Session(start(_by_sudo(root.path)), named=f"{root.path} (is it in sudoers with its digest?)")
+        session = Session(
+            start(_by_sudo(root.path)), named=f"{root.path} (is it installed, and in sudoers with its digest?)"
+        )
         session.feed("")
         return session, ""
     session, note = start_shell(start, root, deadline)
