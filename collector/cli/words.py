@@ -16,7 +16,6 @@ import click
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
 from collector.planning.to_sudoers import is_sudoers_user
-from collector.program import is_program_text
 from collector.transports import Installed, Sudo
 from collector.transports.addresses import is_program
 
@@ -114,6 +113,8 @@ def _password_in(file: Path) -> str:
 
 def program_in(file: Path) -> bytes:
     """What `script` has printed into this file."""
+    from collector.program import is_program_text  # noqa: PLC0415 - see collect_command
+
     try:
         program = file.read_bytes()
     except OSError as error:
