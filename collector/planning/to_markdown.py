@@ -14,6 +14,8 @@ from collector.planning.model import ApiRead, Plan, Question
 from collector.planning.sizes import limits
 from collector.planning.statements import Row
 
+MOST_IN_A_CELL = 44
+
 _SPECIAL = re.compile(r"([\\*_\[\]<>#|~])")
 _CODE = re.compile(r"(`[^`]+`)")
 _BACKTICKS = re.compile(r"`+")
@@ -36,10 +38,10 @@ def to_markdown(plan: Plan) -> Iterator[str]:
     yield from _questions(looking)
     yield from _cluster(plan.cluster, plan.kept_of_all)
     yield from _program(plan)
-    yield "## Appendix: the loops in full"
+    yield "## Appendix: what is long"
     yield ""
-    for question in plan.questions:
-        yield from _loop(question)
+    for question in filter(_is_long, plan.questions):
+        yield from _in_full(question)
 
 
 def _active(active: Sequence[Question], left_out: Sequence[str]) -> Iterator[str]:
@@ -60,11 +62,19 @@ def _questions(questions: Iterable[Question]) -> Iterator[str]:
 
 
 def _runs(question: Question) -> str:
-    if question.loop:
-        return f"a loop: [appendix](#{question.name})"
-    if question.files:
-        return "<br>".join(map(code, question.files))
-    return code(shlex.join(question.command))
+    if _is_long(question):
+        kind = "a loop" if question.loop else "files" if question.files else "a command"
+        return f"{kind}: [appendix](#{question.name})"
+    return "<br>".join(map(code, _typed(question)))
+
+
+def _typed(question: Question) -> tuple[str, ...]:
+    return question.files or (shlex.join(question.command),)
+
+
+def _is_long(question: Question) -> bool:
+    """Too long for a column of a page on paper, where nothing scrolls."""
+    return bool(question.loop) or any(len(text) > MOST_IN_A_CELL for text in _typed(question))
 
 
 def _cluster(reads: Sequence[ApiRead], kept_of_all: Sequence[str]) -> Iterator[str]:
@@ -94,21 +104,20 @@ def _program(plan: Plan) -> Iterator[str]:
     yield ""
 
 
-def _loop(question: Question) -> Iterator[str]:
-    if question.loop:
-        yield f"### {question.name}"
+def _in_full(question: Question) -> Iterator[str]:
+    yield f"### {question.name}"
+    yield ""
+    for text in question.loop or ("\n".join(_typed(question)),):
+        yield from _fenced(text, "text" if question.files else "sh")
+    if question.through:
+        yield f"It goes through {', '.join(map(code, question.through))}."
         yield ""
-        for text in question.loop:
-            yield from _fenced(text, "sh")
-        if question.through:
-            yield f"It goes through {', '.join(map(code, question.through))}."
-            yield ""
 
 
 def _rows(title: str, rows: Sequence[Row]) -> Iterator[str]:
     yield f"## {title}"
     yield ""
-    yield from _table(("", ""), ((f"**{words(row.what)}**", words(row.says)) for row in rows))
+    yield from _table(("question", "answer"), ((f"**{words(row.what)}**", words(row.says)) for row in rows))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
