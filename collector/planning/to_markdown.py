@@ -14,7 +14,7 @@ from collector.planning.model import ApiRead, Plan, Question
 from collector.planning.sizes import limits
 from collector.planning.statements import Row
 
-MOST_IN_A_CELL = 44
+MOST_IN_A_CELL = 62
 
 _SPECIAL = re.compile(r"([\\*_\[\]<>#|~])")
 _CODE = re.compile(r"(`[^`]+`)")
@@ -57,8 +57,12 @@ def _active(active: Sequence[Question], left_out: Sequence[str]) -> Iterator[str
 
 
 def _questions(questions: Iterable[Question]) -> Iterator[str]:
-    rows = ((code(one.name), words(one.purpose), _runs(one), words(one.root), limits(one)) for one in questions)
-    yield from _table(("probe", "purpose", "runs or reads", "root, because", "limits"), rows)
+    rows = ((code(one.name), _purpose(one), _runs(one), limits(one)) for one in questions)
+    yield from _table(("probe", "purpose, and why root", "runs or reads", "limits"), rows)
+
+
+def _purpose(question: Question) -> str:
+    return words(question.purpose) + (f"<br>**root**: {words(question.root)}" if question.root else "")
 
 
 def _runs(question: Question) -> str:
