@@ -65,7 +65,7 @@ def typed(server: sshd.Sshd, *words: str) -> int:
 
 @needs_root
 def test_the_installed_program_answers_as_root(rule: str, installed: Path) -> None:
-    with node_with(rule) as server:
+    with node_with(f"Defaults use_pty\n{rule}") as server:  # as distributions ship it
         found = answers(on(server, installed))
     assert {"host", "block_openers"} <= set(found)  # the second one answers root only
 
