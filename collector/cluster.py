@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bundle.capture import Capture, ClusterSnapshot, Status
@@ -108,9 +108,10 @@ def collect_cluster(kubectl: Kubectl, *, driver_name: str, since: str) -> Cluste
         captures = tuple(pool.map(lambda kind: _capture(kubectl, kind), KINDS))
         by_kind = {capture.probe: capture for capture in captures}
         configs = _backend_config_maps(kubectl, by_kind["storagebackendclaims"])
-        logs, about_logs = collect_logs(
-            kubectl, items_of(by_kind["pods"]), driver_name=driver_name, since=since, pool=pool
-        )
+        pods = by_kind["pods"]
+        logs, about_logs = collect_logs(kubectl, items_of(pods), driver_name=driver_name, since=since, pool=pool)
+    if not pods.status.is_knowledge:
+        about_logs = replace(about_logs, status=pods.status, reason=f"the driver's pods are not known: {pods.reason}")
     return ClusterSnapshot((*captures, configs, about_logs), logs)
 
 

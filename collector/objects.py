@@ -28,8 +28,8 @@ _SECRET_KEY = re.compile(r"secret|password|passwd|token|credential|chap", re.IGN
 _DRIVER_APPS = ("huawei-csi-node", "huawei-csi-controller")
 _PROVISIONER = "csi.huawei.com"  # a constant label, also when the driver is renamed
 _FREE_TEXT = frozenset({"args", "message", "parameters", "volumeAttributes", "mountOptions"})
-_BACKEND = "name namespace storage vstoreName storageDeviceSN pools metrovStorePairID metroBackend hyperMetroDomain"
-_BACKEND_PARAMETERS = ("protocol", "portals", "parentname", "deviceWWN", "ALUA", "nfsAutoAuthClient")
+BACKEND = "name namespace storage vstoreName storageDeviceSN pools metrovStorePairID metroBackend hyperMetroDomain"
+BACKEND_PARAMETERS = ("protocol", "portals", "parentname", "deviceWWN", "ALUA", "nfsAutoAuthClient")
 
 
 def _tree(paths: Iterable[str]) -> dict[str, Any]:
@@ -91,9 +91,9 @@ def backend_config(item: Json) -> Json:
 
 
 def _backend(stored: Mapping[str, Json]) -> Json:
-    kept = {key: stored[key] for key in _BACKEND.split() if key in stored}
+    kept = {key: stored[key] for key in BACKEND.split() if key in stored}
     parameters = stored.get("parameters") or {}
-    chosen = {key: parameters[key] for key in _BACKEND_PARAMETERS if key in parameters}
+    chosen = {key: parameters[key] for key in BACKEND_PARAMETERS if key in parameters}
     return {**kept, "parameters": chosen}
 
 

@@ -24,6 +24,7 @@ SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr
 
 FOLDERS = ("/dev/shm", "/run", "/tmp", "/var/tmp")  # noqa: S108  the first two are in memory where they exist
 
+_FIRST, _LAST = b"#!/bin/sh\n", b"\n}\ncsi_triage_program\n"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PORTAL = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 _SHARE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<path>/[A-Za-z0-9._/-]{0,1023})")
@@ -71,6 +72,11 @@ def render(
     for mark, value in values.items():
         text = text.replace(mark, value)
     return text
+
+
+def is_program_text(content: bytes) -> bool:
+    """A whole program, as `render` makes them; a cut-off one would do nothing."""
+    return content.startswith(_FIRST) and content.endswith(_LAST)
 
 
 def portal_words(portal: str) -> str:

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Asks this node read-only questions and writes the answers to standard output, as tar archives one after the other.
 # Needs a POSIX shell, coreutils and tar.  Writes nowhere but in a private folder, which it removes.
 # Everything is inside one function: a program cut off in transfer does nothing.

@@ -87,7 +87,7 @@ class LiveProgress:
         with self._lock:
             self._progress.remove_task(self._tasks.pop(result.node))
         self._progress.advance(self._all)
-        self._progress.console.print(Text(_line(result), style=STYLES[result.outcome]))
+        self._progress.console.print(Text(_line(result), style=STYLES[result.outcome]), soft_wrap=True)
 
 
 def on(console: Console, *, nodes: int, probes: int) -> PlainProgress | LiveProgress:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from collector.program import new_salt
-from collector.transports import Sudo
+from collector.transports import Installed, Sudo
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Wishes:
     identity: Path | None = None
     known_hosts: Path | None = None
     ssh_config: Path | None = None
-    sudo: Sudo | None = None
+    sudo: Sudo | Installed | None = None
     active: bool = True
     since: str = "72h"
     jobs: int = 16

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
+from collector.cli.words import FILE, PERIOD, NodeProgram, new_bundle, root_by, tell
 
 
 @click.command("collect")
@@ -26,6 +26,9 @@ from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 @click.option("--sudo", is_flag=True, help="Run as root on the nodes, by sudo.")
 @click.option("--ask-sudo-password", is_flag=True, help="Ask once for sudo's password; implies --sudo.")
 @click.option("--sudo-password-file", type=FILE, help="Read sudo's password from a file; implies --sudo.")
+@click.option(
+    "--node-program", type=NodeProgram(), help="Start this program, installed on the nodes, by sudo; send none."
+)
 @click.option(
     "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."
 )
@@ -48,6 +51,7 @@ def collect_command(
     sudo: bool,
     ask_sudo_password: bool,
     sudo_password_file: Path | None,
+    node_program: str | None,
     active: bool,
     since: str,
     jobs: int,
@@ -68,8 +72,10 @@ def collect_command(
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
+    if node_program and not active:
+        raise click.UsageError("what --node-program does was decided by `script --no-active`: leave it out here.")
     path = new_bundle(output, force=force)
-    sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
+    root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
     from collector import progress  # noqa: PLC0415
@@ -88,7 +94,7 @@ def collect_command(
         identity=identity,
         known_hosts=known_hosts,
         ssh_config=ssh_config,
-        sudo=sudo_given,
+        sudo=root,
         active=active,
         since=since,
         jobs=jobs,

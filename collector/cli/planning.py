@@ -2,30 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
 import click
 
-from collector.cli.words import PERIOD
-from collector.planning import plan
-from collector.probes import catalogue
-from collector.program import new_salt, render
+from collector.cli.words import FILE, NODE_PROGRAM, PERIOD, KubernetesName, NodeProgram, SudoersUser, program_in
 
 
 @click.command("plan", short_help="Print all that would be run or read, and why.")
 @click.option("--active/--no-active", default=True, help="Show the active tests too.")
-def plan_command(active: bool) -> None:
-    """Print every command, file and API path, with its purpose.  Connects to nothing, reads nothing.
+@click.option("--format", "form", type=click.Choice(("text", "markdown", "json")), default="text", help="Of the page.")
+@click.option("--rbac", is_flag=True, help="The least rights in the cluster, as a manifest.")
+@click.option("--namespace", type=KubernetesName(), default="huawei-csi", help="--rbac: where the driver runs.")
+@click.option("--configmap", "configmaps", type=KubernetesName(), multiple=True, help="--rbac: this backend's only.")
+@click.option("--sudoers", type=FILE, metavar="FILE", help="The sudoers lines for this program, made by `script`.")
+@click.option("--user", type=SudoersUser(), help="--sudoers: who logs in to the nodes.")
+@click.option("--node-program", type=NodeProgram(), default=NODE_PROGRAM, help="--sudoers: where it will lie.")
+def plan_command(
+    active: bool,
+    form: str,
+    rbac: bool,
+    namespace: str,
+    configmaps: tuple[str, ...],
+    sudoers: Path | None,
+    user: str | None,
+    node_program: str,
+) -> None:
+    """Print every command, file and API path, with its purpose.  Connects to nothing, and runs nothing.
 
     \b
-    Example:
+    Examples:
       csi-collector plan | less
+      csi-collector plan --format markdown > for-the-board.md
+      csi-collector plan --rbac > rbac.yaml
+      csi-collector plan --sudoers csi-triage-collect --user admin
     """
-    click.echo("\n".join(plan(catalogue(), active=active)))
+    if rbac and sudoers:
+        raise click.UsageError("--rbac and --sudoers are two files: ask for one after the other.")
+    if sudoers:
+        lines = _sudoers(sudoers, user, node_program)
+    elif rbac:
+        lines = _rbac(namespace, configmaps)
+    else:
+        lines = _page(form, active)
+    click.echo("\n".join(lines))
+
+
+def _page(form: str, active: bool) -> Iterable[str]:
+    from collector.planning.model import plan_of  # noqa: PLC0415 - see collect_command
+    from collector.planning.to_json import to_json  # noqa: PLC0415
+    from collector.planning.to_markdown import to_markdown  # noqa: PLC0415
+    from collector.planning.to_text import to_text  # noqa: PLC0415
+    from collector.probes import catalogue  # noqa: PLC0415
+
+    plan = plan_of(catalogue(), version=version("csi-triage"), active=active)
+    if form == "json":
+        return (to_json(plan),)
+    return to_markdown(plan) if form == "markdown" else to_text(plan)
+
+
+def _rbac(namespace: str, configmaps: tuple[str, ...]) -> Iterable[str]:
+    from collector.planning.model import api_reads  # noqa: PLC0415 - see collect_command
+    from collector.planning.to_rbac import to_rbac  # noqa: PLC0415
+
+    return to_rbac(tuple(api_reads()), namespace=namespace, configmaps=configmaps)
+
+
+def _sudoers(file: Path, user: str | None, path: str) -> Iterable[str]:
+    from collector.planning.to_sudoers import to_sudoers  # noqa: PLC0415 - see collect_command
+
+    if not user:
+        raise click.UsageError("say who logs in to the nodes: --user NAME, or %GROUP.")
+    return to_sudoers(program_in(file), file_name=file.name, user=user, path=path)
 
 
 @click.command("script", short_help="Print the program to run on a node by hand.")
 @click.option("--active/--no-active", default=True, help="Include the active tests.")
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
-def script_command(active: bool, since: str) -> None:
+@click.option("--salt/--no-salt", default=True, help="--no-salt: always the same, to compare it; not to collect with.")
+def script_command(active: bool, since: str, salt: bool) -> None:
     """Print the program that `collect` runs on a node, to run it there by hand; `join` takes its output.
 
     \b
@@ -34,4 +91,7 @@ def script_command(active: bool, since: str) -> None:
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
-    click.echo(render(catalogue(), active=active, since=since, salt=new_salt()), nl=False)
+    from collector.probes import catalogue  # noqa: PLC0415 - see collect_command
+    from collector.program import new_salt, render  # noqa: PLC0415
+
+    click.echo(render(catalogue(), active=active, since=since, salt=new_salt() if salt else ""), nl=False)

@@ -1,6 +1,7 @@
-"""What the words of the command line mean: periods, the new bundle's path, sudo's password.
+"""What the words of the command line mean: periods, names, the new bundle's path, sudo's password, the nodes' program.
 
-Errors   click's own for a bad word; BundleError for a path no bundle can be written to; SudoPasswordError.
+Errors   click's own for a bad word; BundleError for a path no bundle can be written to; SudoPasswordError and
+         ProgramError about the file that was named.
 """
 
 from __future__ import annotations
@@ -14,13 +15,48 @@ import click
 
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
-from collector.transports import Sudo
+from collector.planning.to_sudoers import is_sudoers_user
+from collector.transports import Installed, Sudo
+from collector.transports.addresses import is_program
 
+NODE_PROGRAM = "/usr/local/sbin/csi-triage-collect"
+_KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
 
 
 class SudoPasswordError(UserError):
     """One sentence about the file with sudo's password."""
+
+
+class ProgramError(UserError):
+    """One sentence about the file that should be the nodes' program."""
+
+
+class NodeProgram(click.ParamType[str]):
+    name = "path"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not is_program(str(value)):
+            self.fail(f"{value!r} is not the absolute path of a program: write it as {NODE_PROGRAM}.", param, ctx)
+        return str(value)
+
+
+class SudoersUser(click.ParamType[str]):
+    name = "user"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not is_sudoers_user(str(value)):
+            self.fail(f"{value!r} is not one user (or %group) in sudoers.", param, ctx)
+        return str(value)
+
+
+class KubernetesName(click.ParamType[str]):
+    name = "name"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not _KUBERNETES_NAME.fullmatch(str(value)):
+            self.fail(f"{value!r} is not the name of a Kubernetes object.", param, ctx)
+        return str(value)
 
 
 class Period(click.ParamType[str]):
@@ -47,7 +83,13 @@ def new_bundle(path: Path | None, *, force: bool) -> Path:
     return chosen
 
 
-def sudo_of(*, wanted: bool, ask: bool, file: Path | None) -> Sudo | None:
+def root_by(*, sudo: bool, ask: bool, file: Path | None, program: str | None) -> Sudo | Installed | None:
+    if program and (ask or file):
+        raise click.UsageError("--node-program is started by sudo without a password: give none.")
+    return Installed(program) if program else _sudo(wanted=sudo, ask=ask, file=file)
+
+
+def _sudo(*, wanted: bool, ask: bool, file: Path | None) -> Sudo | None:
     if ask and file:
         raise click.UsageError("give sudo's password once: --ask-sudo-password or --sudo-password-file, not both.")
     if file:
@@ -67,6 +109,19 @@ def _password_in(file: Path) -> str:
     if not lines or not lines[0]:
         raise SudoPasswordError(f"{file}: its first line is empty; write sudo's password there")
     return lines[0]
+
+
+def program_in(file: Path) -> bytes:
+    """What `script` has printed into this file."""
+    from collector.program import is_program_text  # noqa: PLC0415 - see collect_command
+
+    try:
+        program = file.read_bytes()
+    except OSError as error:
+        raise ProgramError(f"{file}: the program cannot be read: {error.strerror}") from error
+    if not is_program_text(program) or not is_program(f"/{file.name}"):
+        raise ProgramError(f"{file} is not what `csi-collector script` prints; write it to a file with a plain name")
+    return program
 
 
 def tell(path: Path, sha256: str) -> None:

@@ -140,6 +140,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "lvm_pvs",
         ("sh", "-c", _LVM_PVS),
         reads="LVM physical volumes; skipped while a reader could hang (a map queues, is suspended, a disk is blocked)",
+        root="reads LVM labels from disks",
         limit_s=60,
         exit_codes=LOOP_EXIT_CODES,  # 75 is skipped: failed, with the reason
         needs=("pvs",),
@@ -148,6 +149,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "direct_read",
         ("sh", "-c", _DIRECT_READ),
         reads="reads one block from each dead map that does not queue, and from each dead disk that nothing holds",
+        root="opens disks and maps",
         exit_codes=LOOP_EXIT_CODES,
         limit_s=90,
         active=True,

@@ -105,6 +105,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "mount_stat",
         ("sh", "-c", _MOUNT_STAT),
         reads="stat of each mounted CSI volume (ext4, xfs), but where a reader could hang; 6 s for each",
+        root="the kubelet's folders are open to root only",
         exit_codes=LOOP_EXIT_CODES,
         limit_s=90,
         limit_bytes=8 * MIB,

@@ -48,6 +48,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "block_openers",
         ("sh", "-c", _BLOCK_OPENERS),
         reads="which processes hold a disk or a map open",
+        root="open files of other users' processes",
         exit_codes=LOOP_EXIT_CODES,
         limit_s=60,
         needs=("ls", "grep"),

@@ -56,6 +56,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "initiators",
         ("sh", "-c", _INITIATORS),
         reads="whether the node has an iSCSI initiator name, an NVMe host NQN and FC ports: salted digests, not names",
+        root="/etc/iscsi/initiatorname.iscsi is readable by root only",
         exit_codes=LOOP_EXIT_CODES,
         needs=("sha256sum",),
     ),

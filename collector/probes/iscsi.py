@@ -30,5 +30,10 @@ PROBES: tuple[AnyProbe, ...] = (
         limit_s=60,
         limit_bytes=16 * MIB,
     ),
-    FileProbe("iscsi_conf", ("/etc/iscsi/iscsid.conf",), reads="the initiator's configuration, without CHAP secrets"),
+    FileProbe(
+        "iscsi_conf",
+        ("/etc/iscsi/iscsid.conf",),
+        reads="the initiator's configuration, without CHAP secrets",
+        root="the file is readable by root only",
+    ),
 )

@@ -9,11 +9,16 @@ SINCE = "--since=-72h"  # replaced by the period the user asks for
 LINES = "50000"
 
 
+_JOURNAL = "the system's journal is open to root and few groups only"
+
+
 def _journal(unit: str, reads: str) -> Probe:
     argv = ("journalctl", "-q", "-u", unit, "-o", "short-iso", "--no-pager", "-n", LINES, SINCE)
     name = f"journal_{unit}"
     # Who may not see the system's messages gets none, and no error.
-    return Probe(name, argv, reads, limit_s=60, limit_bytes=16 * MIB, keep=Keep.LAST, empty_needs_root=True)
+    return Probe(
+        name, argv, reads, limit_s=60, limit_bytes=16 * MIB, keep=Keep.LAST, empty_needs_root=True, root=_JOURNAL
+    )
 
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -21,6 +26,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "kernel_log",
         ("dmesg",),
         reads="the kernel's ring buffer: I/O errors, sense data, hung tasks",
+        root="the kernel log is closed to others where kernel.dmesg_restrict is set",
         limit_bytes=16 * MIB,
         keep=Keep.LAST,
     ),
@@ -32,6 +38,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "driver_logs",
         ("/var/log/huawei/*",),
         reads="the CSI driver's log files with their rotations",
+        root="the folder is open to root only",
         limit_s=60,
         limit_bytes=20 * MIB,
         total_bytes=64 * MIB,
@@ -42,6 +49,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "syslog",
         ("/var/log/messages", "/var/log/syslog"),
         reads="the end of the system log, where there is no journal",
+        root="readable by root and few groups only",
         limit_s=60,
         limit_bytes=8 * MIB,
         total_bytes=16 * MIB,

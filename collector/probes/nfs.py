@@ -65,6 +65,7 @@ PROBES: tuple[AnyProbe, ...] = (
         "nfs_mount",
         ("sh", "-c", _NFS_MOUNT, "nfs_mount", _IN_NAMESPACE),
         reads="mounts each NFS share read-only with each version in a private namespace, timed, and unmounts it",
+        root="mounts",
         exit_codes=LOOP_EXIT_CODES,
         limit_s=120,
         active=True,

@@ -50,6 +50,7 @@ class Probe:
     keep: Keep = Keep.FIRST
     needs: tuple[str, ...] | None = None
     empty_needs_root: bool = False  # to others than root an empty answer says nothing
+    root: str = ""  # why others than root get no answer, or not the whole
 
     def __post_init__(self) -> None:
         _check(self.name, self.reads, self.limit_s, self.limit_bytes)
@@ -76,6 +77,7 @@ class FileProbe:
     total_bytes: int = 8 * MIB
     newest_first: bool = False  # when the total does not allow all of them
     follow_links: bool = True  # False where others than root may write: a link could name any file of the node
+    root: str = ""  # why others than root get no answer, or not the whole
 
     def __post_init__(self) -> None:
         _check(self.name, self.reads, self.limit_s, self.limit_bytes)

@@ -55,6 +55,13 @@ class Sudo:
     password: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Run the program that lies on the node at this path, as root by `sudo -n`; sudoers names it, and none is sent."""
+
+    path: str
+
+
 class Deadline:
     """A node's time budget, and the word of the user who pressed Ctrl-C."""
 

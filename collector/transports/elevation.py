@@ -1,8 +1,9 @@
-"""Starting the shell, as root when asked for.
+"""Starting the program, as root when asked for.
 
-Input    a way to start an argv on the node, and `Sudo` or None.
-Output   a `Session` whose `sh -s` waits for the program, and a note when root could not be had.
+Input    a way to start an argv on the node, the program, and `Sudo`, `Installed` or None.
+Output   a `Session` that answers, and a note when root could not be had.
 Errors   TransportError from starting.  A sudo that refuses is no error: what needs no root is still worth collecting.
+         Where the program is installed it is that or nothing: no other is sent in its place.
 
 The shell under sudo reports itself with a marker on standard error before it reads anything, so the program is never
 taken for a password, and the password is written only after sudo has asked for it with our own prompt.
@@ -14,13 +15,25 @@ import secrets
 import shlex
 from collections.abc import Callable
 
-from collector.transports import Deadline, Sudo
+from collector.transports import Deadline, Installed, Sudo
 from collector.transports.session import Pipes, Session
 
 SHELL = ("sh", "-s")
 HANDSHAKE_S = 20.0
 
 Start = Callable[[tuple[str, ...]], Pipes]
+
+
+def start_program(start: Start, program: str, root: Sudo | Installed | None, deadline: Deadline) -> tuple[Session, str]:
+    if isinstance(root, Installed):
+        session = Session(
+            start(_by_sudo(root.path)), named=f"{root.path} (is it installed, and in sudoers with its digest?)"
+        )
+        session.feed("")
+        return session, ""
+    session, note = start_shell(start, root, deadline)
+    session.feed(program)
+    return session, note
 
 
 def start_shell(start: Start, sudo: Sudo | None, deadline: Deadline) -> tuple[Session, str]:
@@ -65,6 +78,11 @@ def _root_shell(marker: str, sudo: tuple[str, ...]) -> tuple[str, ...]:
     shell = f"echo {marker} >&2; exec sh -s"
     become = shlex.join((*sudo, "sh", "-c", shell))
     return ("sh", "-c", f'if [ "$(id -u)" = 0 ]; then {shell}; fi; exec {become}')
+
+
+def _by_sudo(path: str) -> tuple[str, ...]:
+    program = shlex.quote(path)
+    return ("sh", "-c", f'if [ "$(id -u)" = 0 ]; then exec {program}; fi; exec sudo -n {program}')
 
 
 def _handshake(deadline: Deadline) -> Deadline:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import fnmatch
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -31,6 +32,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    file: Path
     revoked: bool
     hosts: tuple[str, ...]
     key_type: str
@@ -45,6 +47,15 @@ class KnownHosts:
     def key_types(self, *names: str) -> tuple[str, ...]:
         """The types of the keys known for the first of `names` that is known at all."""
         return tuple(dict.fromkeys(line.key_type for line in self._known(names)))
+
+    def where(self, *names: str) -> tuple[str, Path] | None:
+        """The name and the file that `judge` goes by."""
+        return next(((name, lines[0].file) for name in names if (lines := self._known((name,)))), None)
+
+    @property
+    def to_add_to(self) -> Path | None:
+        """Where a newly accepted key goes; None where the configuration keeps none."""
+        return next((file for file in self.files if file != Path(os.devnull)), None)
 
     def judge(self, key: PKey, *names: str) -> Verdict:
         """`names` are the host's names, the one connected to first; the first that is known decides."""
@@ -62,6 +73,11 @@ class KnownHosts:
             if lines:
                 return lines
         return ()
+
+
+def line_of(name: str, key: PKey) -> str:
+    """The line that trusts this very key, and no other."""
+    return f"{name} {key.get_name()} {key.get_base64()}"
 
 
 def entry_name(host: str, port: int) -> str:
@@ -106,4 +122,4 @@ def _read(file: Path) -> Iterator[_Line]:
             key = base64.b64decode(words[2], validate=True)
         except binascii.Error:
             continue
-        yield _Line(marker == REVOKED, tuple(words[0].split(",")), words[1], key)
+        yield _Line(file, marker == REVOKED, tuple(words[0].split(",")), words[1], key)

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from bundle.capture import Status
-from collector.transports import Deadline, Running, Sudo, TransportError
-from collector.transports.elevation import start_shell
+from collector.transports import Deadline, Installed, Running, Sudo, TransportError
+from collector.transports.elevation import start_program
 from collector.transports.session import TICK_S
 
 WAIT_FOR_END_S = 1.0
@@ -28,7 +28,7 @@ WAIT_FOR_END_S = 1.0
 @dataclass(frozen=True, slots=True)
 class LocalTransport:
     name: str
-    sudo: Sudo | None = None
+    sudo: Sudo | Installed | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     address: str = "localhost"
     kind: str = "local"
@@ -36,9 +36,8 @@ class LocalTransport:
     @contextlib.contextmanager
     def run(self, program: str, *, deadline_s: float) -> Iterator[Running]:
         deadline = Deadline(deadline_s, self.cancelled)
-        session, note = start_shell(_Child, self.sudo, deadline)
+        session, note = start_program(_Child, program, self.sudo, deadline)
         try:
-            session.feed(program)
             yield Running(session.answer(deadline), note)
         finally:
             session.close()

@@ -38,10 +38,11 @@ class Pipes(Protocol):
 
 
 class Session:
-    """One process on a node."""
+    """One process on a node; `named` is what it is called when it ends without a word."""
 
-    def __init__(self, pipes: Pipes) -> None:
+    def __init__(self, pipes: Pipes, *, named: str = "the shell") -> None:
         self._pipes = pipes
+        self.named = named
         self._error = bytearray()
         self._error_ended = False
         self._news = threading.Condition()
@@ -145,7 +146,8 @@ class _Answer(io.RawIOBase):
         code = self._session.exit_code()
         said = self._session.error_text()
         return TransportError(
-            Status.FAILED, f"the shell ended (exit code {code}) without an answer: {said or 'no message'}"
+            Status.FAILED,
+            f"{self._session.named} ended (exit code {code}) without an answer: {said or 'no message'}",
         )
 
 

@@ -14,13 +14,15 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import paramiko
 
 from bundle.capture import Status
-from collector.transports import Deadline, Running, Sudo, TransportError
-from collector.transports.elevation import start_shell
-from collector.transports.known_hosts import KnownHosts, Verdict
+from collector.transports import Deadline, Installed, Running, Sudo, TransportError
+from collector.transports.elevation import start_program
+from collector.transports.known_hosts import KnownHosts, Verdict, line_of
 from collector.transports.session import TICK_S, printable
 from collector.transports.ssh_config import Hop
 from collector.transports.ssh_keys import authenticate
@@ -36,7 +38,7 @@ WINDOW_BYTES = 4 * 1024 * 1024
 class SshTransport:
     name: str
     hops: tuple[Hop, ...]  # jump hosts first
-    sudo: Sudo | None = None
+    sudo: Sudo | Installed | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     kind: str = "ssh"
 
@@ -49,9 +51,9 @@ class SshTransport:
         deadline = Deadline(deadline_s, self.cancelled)
         with contextlib.ExitStack() as open_things:
             connection = self._connect(deadline, open_things)
-            session, note = start_shell(lambda argv: _Remote(connection, argv, deadline), self.sudo, deadline)
+            start = partial(_Remote, connection, deadline=deadline)
+            session, note = start_program(start, program, self.sudo, deadline)
             open_things.callback(session.close)
-            session.feed(program)
             yield Running(session.answer(deadline), note)
 
     def _connect(self, deadline: Deadline, open_things: contextlib.ExitStack) -> paramiko.Transport:
@@ -83,7 +85,7 @@ def _open_hop(
     known = KnownHosts(hop.known_hosts)
     _prefer_known_key_types(connection, known.key_types(*hop.names))
     connection.start_client()
-    _check_host_key(hop, known, connection.get_remote_server_key(), jumped=through is not None)
+    _check_host_key(hop, known, connection.get_remote_server_key())
     authenticate(connection, hop, deadline)
     connection.set_keepalive(KEEPALIVE_S)
     return connection
@@ -97,28 +99,36 @@ def _prefer_known_key_types(connection: paramiko.Transport, known: tuple[str, ..
     options.key_types = [*first, *(name for name in options.key_types if name not in first)]
 
 
-def _check_host_key(hop: Hop, known: KnownHosts, key: paramiko.PKey, *, jumped: bool) -> None:
+def _check_host_key(hop: Hop, known: KnownHosts, key: paramiko.PKey) -> None:
     verdict = known.judge(key, *hop.names)
     if verdict is Verdict.TRUSTED:
         return
     shown = f"{key.get_name()} {key.fingerprint}"
-    file = known.files[0]
+    name, file = known.where(*hop.names) or (hop.names[0], Path("known_hosts"))
     if verdict is Verdict.REVOKED:
-        sentence = f"{hop.label} shows the host key {shown}, which {file} marks as revoked; do not trust this host"
+        sentence = f"{hop.label} shows the host key {shown}, which is marked as revoked; do not trust this host"
     elif verdict is Verdict.CHANGED:
         sentence = (
             f"{hop.label} shows the host key {shown}, but another one is known for it: either the host was installed "
-            f"anew or someone stands between; ask its owner, then `ssh-keygen -f {shlex.quote(str(file))} "
-            f"-R {shlex.quote(hop.names[0])}` and accept the new key"
+            f"anew or someone stands between; ask its owner, then "
+            f"`{shlex.join(('ssh-keygen', '-f', str(file), '-R', name))}` and collect again"
         )
     else:
-        where = "the jump host" if jumped else "here"
-        sentence = (
-            f"the host key of {hop.label} is not known: {shown}; compare it with `ssh-keygen -lf` of "
-            f"/etc/ssh/ssh_host_*_key.pub on the host, then accept it with `ssh-keyscan -p {hop.port} {hop.host} >> "
-            f"{shlex.quote(str(file))}`, run from {where}"
-        )
+        sentence = f"the host key of {hop.label} is not known: {shown}; {_how_to_accept(hop, known, key)}"
     raise TransportError(Status.UNREACHABLE, sentence)
+
+
+def _how_to_accept(hop: Hop, known: KnownHosts, key: paramiko.PKey) -> str:
+    """The very key that was shown: asked for a second time, the host, or who stands between, could show another."""
+    file = known.to_add_to
+    if file is None:
+        return "the SSH configuration keeps no host keys: name a file for them with --known-hosts"
+    folder = "" if file.parent.is_dir() else f"{shlex.join(('mkdir', '-p', '-m', '700', str(file.parent)))} && "
+    line = shlex.quote(line_of(hop.names[0], key))
+    return (
+        "compare it with `ssh-keygen -lf` of /etc/ssh/ssh_host_*_key.pub on the host, then accept it here with "
+        f"`{folder}echo {line} >> {shlex.quote(str(file))}`"
+    )
 
 
 @contextlib.contextmanager

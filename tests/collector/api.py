@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +27,7 @@ class Api:
     slow_s: float = 0.0
     expire_once: bool = False
     most_per_page: int = 500
+    allows: Callable[[str], bool] = lambda path: True
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def kubeconfig_for(port: int) -> str:
 
 def _reply(api: Api, asked: str) -> tuple[int, object]:
     url, query = urlsplit(asked), parse_qs(urlsplit(asked).query)
-    found = api.objects.get(url.path, 404)
+    found = api.objects.get(url.path, 404) if api.allows(url.path) else 403
     if isinstance(found, bytes):
         return 200, found
     if isinstance(found, int):

@@ -31,8 +31,8 @@ BIND = 'for name in passwd shadow sudoers; do mount --bind "$0/$name" "/etc/$nam
 
 
 @contextmanager
-def node_with(rule: str) -> Iterator[sshd.Sshd]:
-    """`rule` is what sudoers grants to the user `admin`."""
+def node_with(rule: str, *settings: str) -> Iterator[sshd.Sshd]:
+    """`rule` is what sudoers grants to the user `admin`; `settings` are lines of sshd_config."""
     folder = Path(tempfile.mkdtemp(prefix="sudo-node-"))
     folder.chmod(0o755)
     secret = subprocess.check_output(["openssl", "passwd", "-6", "-stdin"], input=PASSWORD, text=True).strip()
@@ -45,7 +45,7 @@ def node_with(rule: str) -> Iterator[sshd.Sshd]:
         (folder / name).chmod(mode)
     inside = ("unshare", "-m", "--propagation", "private", "sh", "-c", BIND, str(folder))
     try:
-        with sshd.start(folder, before=inside) as server:
+        with sshd.start(folder, settings=settings, before=inside) as server:
             yield replace(server, user="admin")
     finally:
         shutil.rmtree(folder)

@@ -20,7 +20,6 @@ EXEMPT = {
     "pip install": "changes the Python it is run by; the tests run what it has installed",
     "apt-get": "changes the system",
     "make": "each is another program of the house: the target is looked up in the Makefile",
-    "ssh-keyscan": "asks a host beyond loopback",
     "ssh-keygen -t": "asks for a passphrase; the place has the key",
     "ssh ": "opens a terminal on a node; what is typed there is run",
     ".venv/bin/pytest": "`make test` runs it",

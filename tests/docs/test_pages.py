@@ -59,6 +59,10 @@ def test_both_readmes_are_one() -> None:
     assert shape("README.zh.md") == shape("README.md")
 
 
+def test_what_it_runs_is_one_page_in_two_languages() -> None:
+    assert shape("docs/what-it-runs.zh.md") == shape("docs/what-it-runs.md")
+
+
 def test_the_readmes_lead_to_each_other() -> None:
     assert "README.zh.md" in links("README.md")
     assert "README.md" in links("README.zh.md")
