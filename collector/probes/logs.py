@@ -37,6 +37,7 @@ PROBES: tuple[AnyProbe, ...] = (
         total_bytes=64 * MIB,
         newest_first=True,
         follow_links=False,
+        log=True,
     ),
     FileProbe(
         "syslog",
@@ -46,5 +47,6 @@ PROBES: tuple[AnyProbe, ...] = (
         limit_bytes=8 * MIB,
         total_bytes=16 * MIB,
         follow_links=False,
+        log=True,
     ),
 )
