@@ -11,7 +11,7 @@ csi_triage_program() {
 
   @LIMITS@
   user=$(id -u) || user=unknown
-  main=$$ active='' running=0 questions=0 held='' sent=0 over='' beats=0 guard='' temporary=''
+  main=$$ active='' running=0 questions=0 held='' sent=0 weight=0 over='' beats=0 guard='' temporary=''
   sh='sh'
   shell=$(readlink "/proc/$$/exe" 2>/dev/null) || shell=''
   case ${shell##*/} in
@@ -137,7 +137,8 @@ csi_triage_program() {
         [ $((beats % 4)) -ne 0 ] || still_read
         past_limit
         watch_use ;;
-      end | stuck) finish "$name" "$message" ;;
+      end) [ -e "$temporary/$name/ending" ] || finish "$name" ;;  # else it is being cut off, and told by that
+      cut) finish "$name" ;;
     esac
   }
 
@@ -162,11 +163,12 @@ csi_triage_program() {
     read -r leader <"$1/pid" || leader=''
     if [ -n "$leader" ]; then
       signal_group TERM "$leader"
-      soon "$1/rc" || signal_group KILL "$leader"
-      soon "$1/rc" || survivors "$leader" >"$1/survivors"
+      soon "$1/rc" || { signal_group KILL "$leader"; soon "$1/rc"; }
+      nap
+      survivors "$leader" "$1/rc" >"$1/survivors"
       if [ ! -e "$1/rc" ] && read -r relay <"$1/relay"; then kill -s KILL "$relay" && soon "$1/read"; fi
     fi
-    [ -e "$1/rc" ] || echo "stuck ${1##*/}" >&4
+    echo "cut ${1##*/}" >&4
   }
 
   # Whether a file is there within a second.
@@ -178,27 +180,27 @@ csi_triage_program() {
     return 1
   }
 
-  # "PID STATE WCHAN" of what is left of a group.
-  survivors() {
+  # "PID STATE WCHAN" of what is left of a group.  Where its leader has ended, so have all that could be ended.
+  survivors() { # LEADER ENDED
     for process in /proc/[0-9]*; do
       read -r stat 2>/dev/null <"$process/stat" || continue
       rest=${stat##*) }
       state=${rest%% *} rest=${rest#* }
       rest=${rest#* }
       [ "${rest%% *}" = "$1" ] || [ "${process#/proc/}" = "$1" ] || continue
-      [ "$state" != Z ] || continue
+      case $state in Z) continue ;; D) ;; *) [ ! -e "$2" ] || continue ;; esac
       waits=''
       read -r waits 2>/dev/null <"$process/wchan"
       echo "${process#/proc/} $state ${waits:-?}"
     done
   }
 
-  finish() { # NAME MESSAGE
+  finish() { # NAME
     rest=" $active "
     case $rest in *" $1 "*) ;; *) return ;; esac
     active="${rest%% "$1" *} ${rest#* "$1" }" running=$((running - 1))
     folder=$temporary/$1
-    if [ "$2" = stuck ]; then
+    if [ ! -e "$folder/rc" ]; then
       { read -r left <"$folder/runner" && kill -s KILL "$left" && wait "$left"; } 2>/dev/null
     fi
     now
