@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from collector.cluster import api_paths
+from collector.limits import Limits
 from collector.probes import AnyProbe, FileProbe, Probe
 from collector.program import SEARCH_PATH
 
@@ -19,6 +20,7 @@ def plan(probes: Sequence[AnyProbe], *, active: bool) -> Iterator[str]:
     """Commands with their limits; a loop of our own is shown in full."""
     yield "On each node, over one SSH connection, or on this machine: one program, read from standard input by `sh -s`."
     yield f"It writes no file but in a private temporary folder that it removes.  PATH={SEARCH_PATH}  LC_ALL=C"
+    yield f"It may cost the node at most: {'; '.join(Limits().told())}."
     yield ""
     for probe in probes:
         if active or not probe.active:

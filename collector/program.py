@@ -50,9 +50,9 @@ def render(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     folders: Sequence[str] = FOLDERS,
 ) -> str:
-    """The program.  After `deadline_s` it gives up by itself, also when nobody reads what it writes.
+    """The program.  After `deadline_s` it gives up by itself, also when nobody reads it; `limits` bound what it costs.
 
-    Its private folder is made in the first of `folders` that can be written and has room; `limits` bound the node's cost.
+    Its private folder is made in the first of `folders` that can be written and has room.
     """
     seconds_of(since)  # a word outside its grammar goes no further
     if not _SALT.fullmatch(salt):

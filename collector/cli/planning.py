@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from collector.cli.words import PERIOD
+from collector.cli.words import NODE_BYTES, PERIOD
+from collector.limits import Limits
 from collector.planning import plan
 from collector.probes import catalogue
 from collector.program import new_salt, render
@@ -25,7 +26,8 @@ def plan_command(active: bool) -> None:
 @click.command("script", short_help="Print the program to run on a node by hand.")
 @click.option("--active/--no-active", default=True, help="Include the active tests.")
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
-def script_command(active: bool, since: str) -> None:
+@click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
+def script_command(active: bool, since: str, node_bytes: int) -> None:
     """Print the program that `collect` runs on a node, to run it there by hand; `join` takes its output.
 
     \b
@@ -34,4 +36,5 @@ def script_command(active: bool, since: str) -> None:
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
-    click.echo(render(catalogue(), active=active, since=since, salt=new_salt()), nl=False)
+    limits = Limits(sent_bytes=node_bytes)
+    click.echo(render(catalogue(), active=active, since=since, salt=new_salt(), limits=limits), nl=False)

@@ -80,9 +80,7 @@ def test_who_asks_a_file_system_without_an_answer_is_left(
     assert all(STUCK.fullmatch(answers[probe.name].reason) for probe in stuck)
 
 
-def test_who_asks_a_stopped_server_is_ended_at_its_limit(
-    tmp_path: Path, silent: tuple[Mute, Path], mark: str
-) -> None:
+def test_who_asks_a_stopped_server_is_ended_at_its_limit(tmp_path: Path, silent: tuple[Mute, Path], mark: str) -> None:
     server, at = silent
     server.stop()
     stuck = [Probe("stat_of_it", ("stat", str(at)), reads="a test", limit_s=1)]
@@ -91,9 +89,7 @@ def test_who_asks_a_stopped_server_is_ended_at_its_limit(
 
 
 @pytest.mark.slow
-def test_a_node_whose_logs_do_not_answer_gives_all_the_rest(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
+def test_a_node_whose_logs_do_not_answer_gives_all_the_rest(tmp_path: Path, environment: dict[str, str]) -> None:
     before = "mount -t tmpfs none /var/log && mkdir /var/log/huawei && mkdir -p /etc/iscsi"
     mark = f"CSI_TRIAGE_MARK={tmp_path}"
     environment["CSI_TRIAGE_MARK"] = str(tmp_path)
@@ -101,7 +97,7 @@ def test_a_node_whose_logs_do_not_answer_gives_all_the_rest(
         with sshd.start(tmp_path / "sshd", before=server.enter) as over_ssh:
             (tmp_path / "nodes").write_text(f"worker-1 127.0.0.1:{over_ssh.port}\n")
             by_ssh = [*COLLECTOR, "collect", "--nodes", "nodes", *over_ssh.options, "-o", "ssh.tar.gz"]
-            by_hand = [*server.enter, *COLLECTOR, "collect", "--local", "-o", "local.tar.gz"]
+            by_hand = [*server.enter, *COLLECTOR, "collect", "--local", "-o", tmp_path / "local.tar.gz"]  # enters at /
             both = [subprocess.Popen(words, cwd=tmp_path, env=environment) for words in (by_ssh, by_hand)]
             assert [one.wait(200) for one in both] == [1, 1]
         for name in ("ssh", "local"):
