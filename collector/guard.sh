@@ -1,7 +1,11 @@
 # The guard: a process of a session of its own, so that what ends the program does not end it.  Ticks every second.  When
-# the program was killed, or has not ended by its deadline, it cleans up in its place.
+# the program was killed, or has not ended by its deadline, it cleans up in its place.  It makes the folder itself, so that
+# there is no folder without a guard, and then tells the program its pid.
 # Needs $main and $born (the program's pid and the time it began at), $deadline, and family.sh.
 trap "" HUP INT PIPE TERM
+mkdir "$temporary" || exit
+echo "$$"
+exec >/dev/null
 
 main_runs() {
   read -r state 2>/dev/null <"/proc/$main/stat" || return 1
@@ -17,9 +21,7 @@ while sleep 1 && main_runs; do
 done
 if main_runs; then
   kill -s STOP "$main" 2>/dev/null
-  for child in $(cat "/proc/$main/task/$main/children" 2>/dev/null); do
-    [ "$child" = "$$" ] || end_family "$child"
-  done
+  for child in $(cat "/proc/$main/task/$main/children" 2>/dev/null); do end_family "$child"; done
   kill -s KILL "$main" 2>/dev/null
 fi
 clean

@@ -42,22 +42,22 @@ csi_triage_program() {
     trap - EXIT
     trap '' HUP INT PIPE TERM
     exec 2>/dev/null
-    for started in $(cat "/proc/$main/task/$main/children"); do
-      [ "$started" = "$guard" ] || end_family "$started"
-    done
+    for started in $(cat "/proc/$main/task/$main/children"); do end_family "$started"; done
     clean
     [ -z "$guard" ] || end_family "$guard"  # last: until then it would clean up in our place
     exit "$1"
   }
 
-  # Begins before the folder is made, so that there is no moment in which the folder would be left behind.
+  # Begins before there is a folder.  Its pid is read to the end, which is when it stands.
   stand_guard() {
     read -r born </proc/$$/stat
     set -- ${born##*) }
-    main=$main born=${20} deadline=@DEADLINE@ temporary=$temporary own_group=$own_group \
-      CSI_TRIAGE_GUARD="$family$guard_text" \
-      $own_group $sh -c 'eval "$CSI_TRIAGE_GUARD"' csi-triage >/dev/null 2>&1 </dev/null &
-    guard=$!
+    guard=$(
+      main=$main born=${20} deadline=@DEADLINE@ temporary=$temporary own_group=$own_group \
+        CSI_TRIAGE_GUARD="$family$guard_text" \
+        $own_group $sh -c 'eval "$CSI_TRIAGE_GUARD"' csi-triage 2>/dev/null </dev/null &
+    )
+    [ -n "$guard" ] || { echo "csi-triage: the folder $temporary cannot be made; nothing was asked." >&2; exit 73; }
   }
 
   # 512 zero bytes between archives mean nothing to tar, and tell the program that nobody reads any more.
@@ -216,7 +216,6 @@ csi_triage_program() {
   be_gentle
   choose_folder
   stand_guard
-  mkdir "$temporary" || exit 73
   trap 'leave 129' HUP
   trap 'leave 130' INT
   trap 'leave 141' PIPE
