@@ -3,7 +3,7 @@
 Both ask this machine, in a mount namespace where /var/log holds 64 MiB of the driver's logs and 16 MiB of syslog.
 Counted is every process of the run, also those that lost their parent: seconds of processor time as the kernel adds
 them up, the largest sum of proportional memory (PSS) and the largest temporary folder seen at 20 looks a second, the
-time it took, and the bytes that were sent, before they are compressed, or, with sos, are in its archive.
+time it took, the bytes that leave the node, and what is kept of them, packed: sos packs on the node, we after sending.
 
     python -m benchmarks.node_load [--mib 64]
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import ctypes
+import gzip
 import os
 import resource
 import shutil
@@ -20,7 +21,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.limits import Limits
@@ -40,6 +41,7 @@ class Cost:
     folder: float
     seconds: float
     sent: float
+    kept: float
 
 
 def main() -> None:
@@ -80,7 +82,9 @@ def ours(folder: Path, enter: list[str]) -> Cost:
     private.mkdir()
     (folder / "collect.sh").write_text(render(catalogue(), folders=(str(private),)))
     command = [*enter, "sh", "-c", f"exec sh {folder}/collect.sh >{answer}"]
-    return cost("csi-collector", command, private, answer)
+    found = cost("csi-collector", command, private, answer)
+    with answer.open("rb") as sent:
+        return replace(found, kept=len(gzip.compress(sent.read(), 6)) / MIB)
 
 
 def theirs(folder: Path, enter: list[str]) -> Cost:
@@ -102,7 +106,8 @@ def cost(name: str, command: list[str], folder: Path, result: Path) -> Cost:
     reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(name, cpu_s, memory / MIB, taken / MIB, seconds, written_in(result) / MIB)
+    sent = written_in(result) / MIB
+    return Cost(name, cpu_s, memory / MIB, taken / MIB, seconds, sent, sent)
 
 
 def reap() -> None:
@@ -142,11 +147,11 @@ def written_in(path: Path) -> int:
 def report(costs: list[Cost], mib: int) -> None:
     limits = Limits()
     print(f"one node with {mib} MiB of the driver's logs, {os.cpu_count()} processors")
-    print(f"{'':14}{'processor':>12}{'memory':>12}{'folder':>12}{'time':>10}{'sent':>12}")
+    print(f"{'':14}{'processor':>12}{'memory':>12}{'folder':>12}{'time':>10}{'sent':>12}{'kept':>12}")
     for one in costs:
+        sizes = "".join(f"{size:>8.1f} MiB" for size in (one.sent, one.kept))
         print(
-            f"{one.name:14}{one.cpu_s:>10.2f} s{one.memory:>8.1f} MiB{one.folder:>8.1f} MiB{one.seconds:>8.1f} s"
-            f"{one.sent:>8.1f} MiB"
+            f"{one.name:14}{one.cpu_s:>10.2f} s{one.memory:>8.1f} MiB{one.folder:>8.1f} MiB{one.seconds:>8.1f} s{sizes}"
         )
     print(
         f"{'limit':14}{limits.cpu_s:>10} s{limits.memory_bytes // MIB:>8} MiB{limits.folder_bytes // MIB:>8} MiB"
@@ -159,6 +164,7 @@ def report(costs: list[Cost], mib: int) -> None:
     print(
         f"{'ratio':14}{first.cpu_s / other.cpu_s:>12.2f}{first.memory / other.memory:>12.2f}"
         f"{first.folder / other.folder:>12.2f}{first.seconds / other.seconds:>10.2f}{first.sent / other.sent:>12.2f}"
+        f"{first.kept / other.kept:>12.2f}"
     )
 
 
