@@ -31,6 +31,7 @@ _MEMBER = re.compile(r"([a-z][a-z0-9_]{1,40})/(out|err|meta|files/[0-9]{1,6})")
 _FILE = re.compile(r"file ([0-9]{1,6}) ([01]) (/[A-Za-z0-9._/:@%+=,~-]{1,1024})")
 _LEFT = re.compile(r"left ([0-9]{1,10}) ([A-Za-z]) ([A-Za-z0-9_.?-]{1,80})")
 _END = re.compile(r"end (exited|timeout|absent|off)(?: ([A-Za-z0-9_.-]{1,64}))?")
+_OVER = re.compile(r"end over (cpu|memory|folder|sent) ([0-9]{1,15})")
 _CUT_OFF = "the node's answer is cut off"
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 
@@ -211,7 +212,7 @@ def _capture(probe: AnyProbe, arriving: _Arriving) -> Capture:
     end = _end(lines)
     if end is None or arriving.too_long:
         return replace(base, reason="the node's answer does not have the form or size that this probe gives")
-    cut = {name for name in ("out", "err") if f"cut {name}" in lines}
+    cut = {name for name in ("out", "err", "files") if f"cut {name}" in lines}
     files = _files(lines, arriving.members)
     keeps_last = isinstance(probe, FileProbe) or probe.keep is Keep.LAST
     out = redact(_whole_lines(arriving.members.get("out", b""), cut="out" in cut and keeps_last))
@@ -231,15 +232,17 @@ def _capture(probe: AnyProbe, arriving: _Arriving) -> Capture:
 
 
 def _end(lines: list[str]) -> End | None:
-    ends = [match for line in lines if (match := _END.fullmatch(line))]
+    ends = [match for line in lines if (match := _END.fullmatch(line) or _OVER.fullmatch(line))]
     left = [match for line in lines if (match := _LEFT.fullmatch(line))]
     if len(ends) != 1:
         return None
+    remains = (left[0][1], left[0][2], left[0][3]) if left else None
     how, word = ends[0][1], ends[0][2] or ""
+    if ends[0].re is _OVER:
+        return End("over", over=(how, int(word)), left=remains)
     code = int(word) if how in ("exited", "timeout") and word.isdigit() and len(word) <= 3 else None
     if how == "exited" and code is None:
         return None
-    remains = (left[0][1], left[0][2], left[0][3]) if left else None
     return End(how, code, word, remains, as_root="user 0" in lines)
 
 

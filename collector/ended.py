@@ -11,8 +11,11 @@ import re
 from dataclasses import dataclass
 
 from bundle.capture import Status
+from collector.limits import size
 from collector.probes import AnyProbe, FileProbe, Probe
 from collector.probes.probe import NO_FOLDER, NO_PERMISSION, NONE_HERE
+
+PROCESSOR_TIME_ENDED = 128 + 24  # SIGXCPU, signal(7)
 
 _FILES = {0: Status.COLLECTED, NONE_HERE: Status.EMPTY, NO_FOLDER: Status.ABSENT, NO_PERMISSION: Status.DENIED}
 
@@ -32,13 +35,17 @@ _NOT_HERE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """`how`: exited, timeout, absent, off.  `left` is (pid, state, wchan) of a process that SIGKILL did not end."""
+    """`how`: exited, timeout, absent, off, over.  `left` is (pid, state, wchan) of a process that SIGKILL did not end.
+
+    `over` is the limit of the whole node that was passed, and what it is: seconds for "cpu", else bytes.
+    """
 
     how: str
     code: int | None = None
     missing: str = ""
     left: tuple[str, str, str] | None = None
     as_root: bool = True
+    over: tuple[str, int] | None = None
 
 
 def judge(probe: AnyProbe, end: End, out: bytes, err: bytes, *, truncated: bool, files: int) -> tuple[Status, str]:
@@ -48,7 +55,9 @@ def judge(probe: AnyProbe, end: End, out: bytes, err: bytes, *, truncated: bool,
         case "off":
             return Status.ABSENT, "switched off with --no-active"
         case "timeout":
-            return Status.TIMEOUT, _why_late(probe, end)
+            return Status.TIMEOUT, f"timed out after {probe.limit_s} s{_still_there(end)}"
+        case "over":
+            return Status.FAILED, f"{_why_over(end)}{_still_there(end)}"
     status = _by_code(probe, end.code, err, truncated)
     if status is Status.COLLECTED and not (out or err or files):
         status = Status.EMPTY
@@ -74,13 +83,25 @@ def _by_code(probe: AnyProbe, code: int | None, err: bytes, truncated: bool) -> 
     return known or Status.FAILED
 
 
-def _why_late(probe: AnyProbe, end: End) -> str:
-    limit = f"timed out after {probe.limit_s} s"
+def _why_over(end: End) -> str:
+    kind, most = end.over or ("", 0)
+    match kind:
+        case "cpu":
+            return f"the {most} s of processor time that this node may spend were used up"
+        case "memory":
+            return f"ended, since all probes together held more than {size(most)} of memory, and this one most of it"
+        case "folder":
+            return f"ended, since the temporary folder grew beyond {size(most)}, by this probe more than by any other"
+        case _:
+            return f"not sent: the other answers filled the {size(most)} that this node may send"
+
+
+def _still_there(end: End) -> str:
     if end.left is None:
-        return limit
+        return ""
     pid, state, wchan = end.left
     kind = "in D state" if state == "D" else f"there in state {state}"
-    return f"{limit}, still {kind}, pid {pid}, wchan {wchan}"
+    return f", still {kind}, pid {pid}, wchan {wchan}"
 
 
 def _why_not(probe: AnyProbe, status: Status, code: int | None, err: bytes) -> str:
@@ -93,6 +114,8 @@ def _why_not(probe: AnyProbe, status: Status, code: int | None, err: bytes) -> s
             if said and b"permission denied" not in said.lower().encode()
             else (said or "permission denied")
         )
+    if code == PROCESSOR_TIME_ENDED:
+        return "ended by the kernel, since it used more processor time than one process may"
     return said if said.startswith("skipped: ") else f"exit code {code}" + (f": {said}" if said else "")
 
 

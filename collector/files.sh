@@ -1,8 +1,9 @@
-# files LIMIT TOTAL NEWEST_FIRST FOLLOW_LINKS GLOB...: copies files into the probe's folder and lists them on the way.
+# files LIMIT TOTAL NEWEST_FIRST FOLLOW_LINKS WINDOW GLOB...: copies files into the probe's folder and lists them on the way.
 # Ends with 0 (copied), 21 (the folder is there, no such file), 69 (no such folder) or 77 (something was refused).
 cd "$CSI_TRIAGE_TMP" && mkdir ../files || exit 70
-limit=$1 left=$2 newest_first=$3 follow=$4
-shift 4
+limit=$1 left=$2 newest_first=$3 follow=$4 oldest=0
+[ "$5" -eq 0 ] || oldest=$(($(date +%s) - $5))  # seconds; what was last written to before holds nothing newer
+shift 5
 IFS=
 number=0 denied='' folder_seen=''
 say() { echo "$1" >&2; }
@@ -29,11 +30,17 @@ take() {
   [ -f "$1" ] || return
   case $1 in *.gz | *.bz2 | *.xz | *.zst | *.zip | *.tgz) say "$1: skipped, compressed"; return ;; esac
   [ -r "$1" ] || { say "$1: permission denied"; denied=1; return; }
-  size=$(stat -L -c %s "$1") || return
+  size=$(stat -L -c '%s %Y' "$1") || return
+  written=${size#* } size=${size% *}
+  if [ "$written" -lt "$oldest" ]; then say "$1: skipped, older than the period"; return; fi
   keep=$size
   [ "$keep" -le "$limit" ] || keep=$limit
   [ "$keep" -le "$left" ] || keep=$left
-  if [ "$keep" -eq 0 ] && [ "$size" -gt 0 ]; then say "$1: skipped, the limit of all files together is reached"; return; fi
+  if [ "$keep" -eq 0 ] && [ "$size" -gt 0 ]; then
+    say "$1: skipped, the limit of all files together is reached"
+    echo "cut files" >>../list
+    return
+  fi
   number=$((number + 1)) left=$((left - keep)) cut=0
   if [ "$keep" -lt "$size" ]; then
     cut=1

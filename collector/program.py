@@ -17,7 +17,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from collector.probes import AnyProbe, FileProbe, Probe
+from collector.limits import Limits
+from collector.probes import AnyProbe, FileProbe, Keep, Probe
 from collector.probes.logs import SINCE
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/udev:/lib/udev"  # scsi_id: udev
@@ -28,7 +29,8 @@ _FIRST, _LAST = b"#!/bin/sh\n", b"\n}\ncsi_triage_program\n"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PORTAL = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 _SHARE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<path>/[A-Za-z0-9._/-]{0,1023})")
-_PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
+_PERIOD = re.compile(r"([1-9][0-9]{0,5})(s|min|h|d)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _SALT = re.compile(r"[0-9a-f]{0,64}")
 
 
@@ -46,14 +48,14 @@ def render(
     since: str = "72h",
     salt: str = "",
     deadline_s: int = 1800,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
     folders: Sequence[str] = FOLDERS,
 ) -> str:
-    """The program.  After `deadline_s` it gives up by itself, also when nobody reads what it writes.
+    """The program.  After `deadline_s` it gives up by itself, also when nobody reads it; `limits` bound what it costs.
 
     Its private folder is made in the first of `folders` that can be written and has room.
     """
-    if not _PERIOD.fullmatch(since):
-        raise ValueError(f"{since!r} is not a period: write a number and s, min, h or d, such as 72h.")
+    seconds_of(since)  # a word outside its grammar goes no further
     if not _SALT.fullmatch(salt):
         raise ValueError("a salt is up to 64 hexadecimal digits.")
     arguments = {"portals": tuple(map(portal_words, portals)), "nfs_mount": tuple(map(share_word, shares))}
@@ -62,6 +64,11 @@ def render(
         for probe in probes
     ]
     values = {
+        "@BOUNDS@": _shell_text("bounds.sh"),
+        "@SENDING@": _shell_text("sending.sh"),
+        "@FAMILY@": shlex.quote(_shell_text("family.sh")),
+        "@GUARD@": shlex.quote(_shell_text("guard.sh")),
+        "@LIMITS@": limits.shell,
         "@PATH@": SEARCH_PATH,
         "@FOLDERS@": shlex.join(folders),
         "@SALT@": salt,
@@ -105,7 +112,7 @@ def _is_host(match: re.Match[str]) -> bool:
 
 
 def _line(probe: AnyProbe, arguments: tuple[str, ...], since: str) -> str:
-    command = _files_command(probe) if isinstance(probe, FileProbe) else probe
+    command = _files_command(probe, since) if isinstance(probe, FileProbe) else probe
     words = [f"--since=-{since}" if word == SINCE else word for word in (*command.argv, *arguments)]
     needs = shlex.quote(" ".join(command.commands))
     head = f"probe {probe.name} {probe.limit_s} {probe.limit_bytes} {command.keep} {needs}"
@@ -114,10 +121,19 @@ def _line(probe: AnyProbe, arguments: tuple[str, ...], since: str) -> str:
     return f"{head} {shlex.join(words)}"
 
 
-def _files_command(probe: FileProbe) -> Probe:
-    options = (probe.limit_bytes, probe.total_bytes, int(probe.newest_first), int(probe.follow_links))
+def _files_command(probe: FileProbe, since: str) -> Probe:
+    window_s = seconds_of(since) if probe.log else 0
+    options = (probe.limit_bytes, probe.total_bytes, int(probe.newest_first), int(probe.follow_links), window_s)
     argv = ("sh", "-c", _shell_text("files.sh"), "files", *map(str, options), *probe.globs)
-    return Probe(probe.name, argv, reads=probe.reads, limit_bytes=probe.limit_bytes)
+    keep = Keep.LAST if probe.log else Keep.FIRST
+    return Probe(probe.name, argv, reads=probe.reads, limit_bytes=probe.limit_bytes, keep=keep)
+
+
+def seconds_of(period: str) -> int:
+    match = _PERIOD.fullmatch(period)
+    if not match:
+        raise ValueError(f"{period!r} is not a period: write a number and s, min, h or d, such as 72h.")
+    return int(match[1]) * _SECONDS[match[2]]
 
 
 @cache

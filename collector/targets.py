@@ -81,6 +81,7 @@ def _program(wishes: Wishes, asked: reach.Reaches, node: str) -> str:
         shares=wanted.shares,
         since=wishes.since,
         salt=wishes.salt,
+        limits=wishes.limits,
         deadline_s=int(wishes.node_timeout_s - min(SPARE_S, wishes.node_timeout_s * SPARE_PART)),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from collector.limits import Limits
 from collector.program import new_salt
 from collector.transports import Installed, Sudo
 
@@ -28,6 +29,7 @@ class Wishes:
     since: str = "72h"
     jobs: int = 16
     node_timeout_s: float = 300.0
+    limits: Limits = field(default_factory=Limits)
     driver_name: str = "csi.huawei.com"
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
@@ -41,4 +43,5 @@ class Wishes:
             "sudo": self.sudo is not None,
             "cluster": self.kubeconfig is not None,
             "node_timeout_s": self.node_timeout_s,
+            "node_bytes": self.limits.sent_bytes,
         }

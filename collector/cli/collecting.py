@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import FILE, PERIOD, NodeProgram, new_bundle, root_by, tell
+from collector.cli.words import FILE, NODE_BYTES, PERIOD, NodeProgram, new_bundle, root_by, tell
+from collector.limits import Limits
 
 
 @click.command("collect")
@@ -35,6 +36,7 @@ from collector.cli.words import FILE, PERIOD, NodeProgram, new_bundle, root_by, 
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
+@click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
 @click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
 def collect_command(
     local: bool,
@@ -56,6 +58,7 @@ def collect_command(
     since: str,
     jobs: int,
     node_timeout: float,
+    node_bytes: int,
     driver_name: str,
 ) -> None:
     """Ask every node and the cluster once, and write one bundle.
@@ -99,6 +102,7 @@ def collect_command(
         since=since,
         jobs=jobs,
         node_timeout_s=node_timeout,
+        limits=Limits(sent_bytes=node_bytes),
         driver_name=driver_name,
     )
     console = progress.error_console()

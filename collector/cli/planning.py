@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import FILE, NODE_PROGRAM, PERIOD, KubernetesName, NodeProgram, SudoersUser, program_in
+from collector.cli.words import (
+    FILE,
+    NODE_BYTES,
+    NODE_PROGRAM,
+    PERIOD,
+    KubernetesName,
+    NodeProgram,
+    SudoersUser,
+    program_in,
+)
 
 
 @click.command("plan", short_help="Print all that would be run or read, and why.")
@@ -81,8 +90,9 @@ def _sudoers(file: Path, user: str | None, path: str) -> Iterable[str]:
 @click.command("script", short_help="Print the program to run on a node by hand.")
 @click.option("--active/--no-active", default=True, help="Include the active tests.")
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
+@click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
 @click.option("--salt/--no-salt", default=True, help="--no-salt: always the same, to compare it; not to collect with.")
-def script_command(active: bool, since: str, salt: bool) -> None:
+def script_command(active: bool, since: str, node_bytes: int, salt: bool) -> None:
     """Print the program that `collect` runs on a node, to run it there by hand; `join` takes its output.
 
     \b
@@ -91,7 +101,15 @@ def script_command(active: bool, since: str, salt: bool) -> None:
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
-    from collector.probes import catalogue  # noqa: PLC0415 - see collect_command
+    from collector.limits import Limits  # noqa: PLC0415 - see collect_command
+    from collector.probes import catalogue  # noqa: PLC0415
     from collector.program import new_salt, render  # noqa: PLC0415
 
-    click.echo(render(catalogue(), active=active, since=since, salt=new_salt() if salt else ""), nl=False)
+    words = render(
+        catalogue(),
+        active=active,
+        since=since,
+        salt=new_salt() if salt else "",
+        limits=Limits(sent_bytes=node_bytes),
+    )
+    click.echo(words, nl=False)

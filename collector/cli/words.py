@@ -15,12 +15,17 @@ import click
 
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
+from collector.limits import LEAST_SENT_BYTES
 from collector.planning.to_sudoers import is_sudoers_user
+from collector.probes.probe import KIB, MIB
 from collector.transports import Installed, Sudo
 from collector.transports.addresses import is_program
 
 NODE_PROGRAM = "/usr/local/sbin/csi-triage-collect"
 _KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+
+_SIZE = re.compile(r"([1-9][0-9]{0,5})(MiB|GiB)")
+_UNITS = {"MiB": MIB, "GiB": KIB * MIB}
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
 
 
@@ -68,7 +73,23 @@ class Period(click.ParamType[str]):
         return str(value)
 
 
+class NodeBytes(click.ParamType[int]):
+    """ "256MiB" -> 268435456: at least what the short answers need."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(str(value))
+        count = int(match[1]) * _UNITS[match[2]] if match else 0
+        if count < LEAST_SENT_BYTES:
+            self.fail(f"{value!r} is not a size: write a number of MiB or GiB from 1MiB, as in 64MiB.", param, ctx)
+        return count
+
+
 PERIOD = Period()
+NODE_BYTES = NodeBytes()
 FILE = click.Path(path_type=Path)
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from collector.limits import size
 from collector.planning.model import Question
-from collector.probes.probe import KIB, MIB
 
 
 def limits(question: Question) -> str:
     one = size(question.limit_bytes)
     sizes = f"{one} of each file, {size(question.total_bytes)} of all" if question.total_bytes else one
     return f"{question.limit_s} s, {sizes}"
-
-
-def size(count: int) -> str:
-    """A probe's limit is a whole number of KiB."""
-    return f"{count // KIB} KiB" if count % MIB else f"{count // MIB} MiB"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from collector.cluster import SIDE_BY_SIDE
 from collector.driver_logs import MOST_BYTES, MOST_CONTAINERS
 from collector.kubectl import PAGE, REQUEST_LIMIT_S
+from collector.limits import Limits
 from collector.program import FOLDERS
 from collector.reach import MOST_PORTALS, MOST_SHARES
 
@@ -64,6 +65,7 @@ SECTIONS = (
             ),
         ),
     ),
+    Section("What it may cost a node", tuple(Row(what, says) for what, says in Limits().told())),
     Section(
         "What the cluster is asked",
         (

@@ -44,6 +44,7 @@ PROBES: tuple[AnyProbe, ...] = (
         total_bytes=64 * MIB,
         newest_first=True,
         follow_links=False,
+        log=True,
     ),
     FileProbe(
         "syslog",
@@ -54,5 +55,6 @@ PROBES: tuple[AnyProbe, ...] = (
         limit_bytes=8 * MIB,
         total_bytes=16 * MIB,
         follow_links=False,
+        log=True,
     ),
 )

@@ -78,6 +78,7 @@ class FileProbe:
     newest_first: bool = False  # when the total does not allow all of them
     follow_links: bool = True  # False where others than root may write: a link could name any file of the node
     root: str = ""  # why others than root get no answer, or not the whole
+    log: bool = False  # only what was written to within the period counts, and it gives way when a node says too much
 
     def __post_init__(self) -> None:
         _check(self.name, self.reads, self.limit_s, self.limit_bytes)

@@ -6,13 +6,15 @@ import os
 import stat
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bundle.capture import Status
-from collector.probes import FileProbe
-from tests.collector.asking import NOBODY, SHELLS, ask_one, each_shell
+from collector.probes import FileProbe, catalogue
+from collector.probes.probe import KIB
+from tests.collector.asking import NOBODY, SHELLS, ask, ask_one, each_shell
 
 DASH = SHELLS["dash"]
 
@@ -56,7 +58,37 @@ def test_the_newest_files_come_first_when_not_all_of_them_fit(tmp_path: Path) ->
     )
     answer = ask_one(DASH, probe, tmp_path / "private")
     assert [Path(file.path).name for file in answer.files] == ["0.log", "1.log"]
-    assert b"3.log: skipped" in answer.err
+    assert (answer.truncated, b"3.log: skipped" in answer.err) == (True, True)
+
+
+@each_shell
+def test_a_log_last_written_to_before_the_period_is_left_out(shell: Sequence[str], tmp_path: Path) -> None:
+    for name, age_s in (("new", 60), ("old", 7300)):
+        (tmp_path / f"{name}.log").write_text("line\n")
+        os.utime(tmp_path / f"{name}.log", (time.time() - age_s,) * 2)
+    for log, kept in ((True, ["new.log"]), (False, ["new.log", "old.log"])):
+        probe = FileProbe("log", (f"{tmp_path}/*.log",), reads="a test", log=log)
+        answer = ask(shell, [probe], tmp_path / "private", since="2h")["log"]
+        assert [Path(file.path).name for file in answer.files] == kept
+        assert (b"old.log: skipped, older than the period" in answer.err) == log
+
+
+def test_where_no_log_was_written_to_in_the_period_there_is_none_and_it_is_said_why(tmp_path: Path) -> None:
+    (tmp_path / "old.log").write_text("line\n")
+    os.utime(tmp_path / "old.log", (0, 0))
+    answer = ask_one(DASH, FileProbe("log", (f"{tmp_path}/*.log",), reads="a test", log=True), tmp_path / "private")
+    assert (answer.status, b"older than the period" in answer.err) == (Status.EMPTY, True)
+
+
+@pytest.mark.parametrize("name", ["driver_logs", "syslog"])
+def test_each_log_file_of_the_catalogue_keeps_its_newest_end(name: str, tmp_path: Path) -> None:
+    [probe] = (probe for probe in catalogue() if probe.name == name)
+    assert isinstance(probe, FileProbe)
+    (tmp_path / "long.log").write_text("".join(f"{number:015}\n" for number in range(10_000)))
+    short = replace(probe, globs=(f"{tmp_path}/*.log",), limit_bytes=64 * KIB)
+    [file] = ask_one(DASH, short, tmp_path / "private").files
+    assert (file.truncated, len(file.content)) == (True, 64 * KIB - 16)
+    assert file.content.endswith(b"000000000009999\n")
 
 
 def test_a_link_in_a_log_folder_does_not_lead_to_another_file(tmp_path: Path) -> None:
