@@ -4,6 +4,8 @@ Input    `ask ITEM` (prints the answer) and `tell ITEM RC` (prints one item's re
          both shell functions of the probe.
 Output   shell text defining `batches LIMIT ITEM...`: 32 at a time, each under LIMIT seconds; an item that has not
          answered by then gets rc 124 and is left behind, also when it is in uninterruptible sleep.
+         `LIMITED` adds `limited SECONDS SLIP COMMAND...`: the command's exit code, or 124 after it and all that it started
+         were ended; `SECONDS` adds `elapsed FROM TO`: the seconds between two readings of /proc/uptime, with hundredths.
 Needs    $CSI_TRIAGE_TMP, the probe's private folder, which the node program makes and removes.
 """
 
@@ -63,6 +65,43 @@ batches() {
     one_batch "$of" "$@"
     cd ..
   done
+}
+"""
+
+# Stopped first, a process starts nothing more, and its children keep their numbers.  What is in uninterruptible sleep ends
+# when it wakes; nobody waits for it.
+LIMITED = r"""
+end_tree() {
+  kill -s STOP "$1" 2>/dev/null
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_tree "$child"; done
+  kill -s KILL "$1" 2>/dev/null
+}
+limited() {
+  uptime_s
+  last=$((now + $1)) slip=$2
+  shift 2
+  rm -f "$slip.rc"
+  ( "$@"; echo $? >"$slip.tmp"; mv "$slip.tmp" "$slip.rc" ) &
+  started=$!
+  while [ ! -e "$slip.rc" ]; do
+    uptime_s
+    [ "$now" -lt "$last" ] || { end_tree "$started"; return 124; }
+    nap
+  done
+  read -r code <"$slip.rc"
+  return "$code"
+}
+"""
+
+SECONDS = r"""
+elapsed() {
+  from=${1%.*}${1#*.} to=${2%.*}${2#*.}
+  while :; do case $from in 0?*) from=${from#0} ;; *) break ;; esac; done
+  while :; do case $to in 0?*) to=${to#0} ;; *) break ;; esac; done
+  hundredths=$((to - from))
+  rest=$((hundredths % 100))
+  [ "$rest" -gt 9 ] || rest=0$rest
+  echo "$((hundredths / 100)).$rest"
 }
 """
 
