@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
+from collector.cli.words import FILE, PERIOD, named_targets, new_bundle, refuse_targets, sudo_of, tell
 
 
 @click.command("collect")
@@ -29,6 +29,7 @@ from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 @click.option(
     "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."
 )
+@named_targets
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
@@ -49,6 +50,8 @@ def collect_command(
     ask_sudo_password: bool,
     sudo_password_file: Path | None,
     active: bool,
+    portals: tuple[str, ...],
+    shares: tuple[str, ...],
     since: str,
     jobs: int,
     node_timeout: float,
@@ -63,11 +66,13 @@ def collect_command(
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
+      csi-collector collect --nodes nodes.txt --nfs-share 192.0.2.30:/pvc_1 --portal 192.0.2.10:3260
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
+    refuse_targets(active, portals + shares)
     path = new_bundle(output, force=force)
     sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
 
@@ -90,6 +95,8 @@ def collect_command(
         ssh_config=ssh_config,
         sudo=sudo_given,
         active=active,
+        portals=portals,
+        shares=shares,
         since=since,
         jobs=jobs,
         node_timeout_s=node_timeout,

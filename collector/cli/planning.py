@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from collector.cli.words import PERIOD
+from collector.cli.words import PERIOD, named_targets, refuse_targets
 from collector.planning import plan
 from collector.probes import catalogue
 from collector.program import new_salt, render
+from collector.reach import Reach, Reaches
 
 
 @click.command("plan", short_help="Print all that would be run or read, and why.")
@@ -24,9 +25,12 @@ def plan_command(active: bool) -> None:
 
 @click.command("script", short_help="Print the program to run on a node by hand.")
 @click.option("--active/--no-active", default=True, help="Include the active tests.")
+@named_targets
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
-def script_command(active: bool, since: str) -> None:
+def script_command(active: bool, portals: tuple[str, ...], shares: tuple[str, ...], since: str) -> None:
     """Print the program that `collect` runs on a node, to run it there by hand; `join` takes its output.
+
+    Portals and shares that are named are tested beside those of the node's own sessions and mounts.
 
     \b
     Example:
@@ -34,4 +38,9 @@ def script_command(active: bool, since: str) -> None:
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
-    click.echo(render(catalogue(), active=active, since=since, salt=new_salt()), nl=False)
+    refuse_targets(active, portals + shares)
+    wanted = Reaches(Reach(portals, shares)).of("")
+    program = render(
+        catalogue(), active=active, portals=wanted.portals, shares=wanted.shares, since=since, salt=new_salt()
+    )
+    click.echo(program, nl=False)

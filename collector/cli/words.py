@@ -1,4 +1,4 @@
-"""What the words of the command line mean: periods, the new bundle's path, sudo's password.
+"""What the words of the command line mean: periods, portals and shares, the new bundle's path, sudo's password.
 
 Errors   click's own for a bad word; BundleError for a path no bundle can be written to; SudoPasswordError.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import click
 
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
+from collector.program import portal_words, share_word
 from collector.transports import Sudo
 
 _PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
@@ -32,8 +34,36 @@ class Period(click.ParamType[str]):
         return str(value)
 
 
+class Checked(click.ParamType[str]):
+    """A word that reaches the node program: it passes the program's own grammar, or is refused in its words."""
+
+    def __init__(self, name: str, check: Callable[[str], str]) -> None:
+        self.name, self.check = name, check
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            self.check(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
 PERIOD = Period()
+PORTAL = Checked("address:port", portal_words)
+SHARE = Checked("address:/path", share_word)
 FILE = click.Path(path_type=Path)
+
+
+def named_targets(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds `--portal` and `--nfs-share`, which may be given more than once."""
+    portal = click.option("--portal", "portals", type=PORTAL, multiple=True, help="Also ping and connect to it.")
+    share = click.option("--nfs-share", "shares", type=SHARE, multiple=True, help="Also mount it, timed.")
+    return portal(share(command))
+
+
+def refuse_targets(active: bool, targets: tuple[str, ...]) -> None:
+    if targets and not active:
+        raise click.UsageError("--portal and --nfs-share name targets of active tests: leave --no-active out.")
 
 
 def new_bundle(path: Path | None, *, force: bool) -> Path:

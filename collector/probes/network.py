@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector.probes.probe import LOOP_EXIT_CODES, AnyProbe, Probe
 from collector.probes.side_by_side import LIMITED, SECONDS, SIDE_BY_SIDE
 
-# Five echo requests, and a TCP connection that is opened and closed; nothing is sent over it.  Without a tool for it the
+# Five echo requests, and a TCP connection that is opened and closed; nothing is sent over it.  Without a tool the
 # answer is "na".  A busybox ping may know neither -n nor -i.  The portals of the node's own sessions and mounts follow
 # those it was told, so that a program that was told none has something to ask.
 _PORTALS = (
@@ -20,8 +20,8 @@ told_of() { # WORDS: "5 packets transmitted, 4 received" and "min/avg/max = 0.1/
   received=${1#*" packets transmitted, "} received=${received%%[!0-9]*}
   average=${1##*"min/avg/max"} average=${average#*= } average=${average#*/}
   greatest=${average#*/} average=${average%%/*} greatest=${greatest%%[!0-9.]*}
-  case $1 in *"min/avg/max"*"= "*) echo "sent=$sent received=$received rtt_ms=$average rtt_max_ms=$greatest"; return ;; esac
-  case $sent,$received in *[!0-9,]* | ,* | *,) ;; *) echo "sent=$sent received=$received" ;; esac
+  case $1 in *"min/avg/max"*"= "*) trip=" rtt_ms=$average rtt_max_ms=$greatest" ;; *) trip='' ;; esac
+  case $sent,$received in *[!0-9,]* | ,* | *,) ;; *) echo "sent=$sent received=$received$trip" ;; esac
 }
 pinged() {
   command -v ping >/dev/null 2>&1 || { echo na; return; }

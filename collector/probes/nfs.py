@@ -6,9 +6,9 @@ from collector.probes.probe import LOOP_EXIT_CODES, AnyProbe, FileProbe, Probe
 from collector.probes.side_by_side import LIMITED, SECONDS, SIDE_BY_SIDE
 
 # One attempt, in a mount namespace of its own: read-only, without locks, seen by nobody outside, and gone with the last
-# process in it, however that ends.  The host's mounts are slaves in it, not private: what the host unmounts meanwhile is
-# unmounted here too, so that no device is kept busy.  What mount did is written before it is unmounted, since that may
-# hang.  `umount` is not lazy: of NFSv3 the server is told, and keeps no entry of this client.  -n: nothing in /etc/mtab.
+# process in it, however that ends.  The host's mounts are slaves in it, not private: what the host unmounts meanwhile
+# is unmounted here too, so that no device is kept busy.  What mount did is written before it is unmounted, since that
+# may hang.  `umount` is not lazy: an NFSv3 server is told, and keeps no entry of this node.  -n: nothing in /etc/mtab.
 _IN_NAMESPACE = r"""
 own=$(readlink /proc/self/ns/mnt)
 if [ -z "$own" ] || [ "$own" = "$4" ]; then echo "skipped: no mount namespace of its own" >&2; exit 75; fi
@@ -28,8 +28,8 @@ umount -n "$3" && read -r gone _ </proc/uptime && echo "unmounted 0 $end $gone"
 
 # The versions in turn, so that none waits for another; different shares side by side.  A mount may run longer than the
 # 30 s after which the driver gives up, so that this can be measured; when one did not succeed within the shorter limit,
-# the next ones of this share have only that: it is far above a healthy mount's second or two, and enough to tell whether
-# it is this version alone.  So a share takes 5 * 40 s at most, 40 s + 4 * 15 s when nobody answers.
+# the next ones of this share have only that: it is far above a healthy mount's second or two, and enough to tell if it
+# is this version alone.  So a share takes 5 * 40 s at most, 40 s + 4 * 15 s when nobody answers.
 # "any" is a mount without a version: what the driver asks for where a volume has no mount options.
 _NFS_MOUNT = (
     SIDE_BY_SIDE
@@ -54,6 +54,8 @@ for share in "$@" $(mounted_here kubernetes.io) $(mounted_here /); do
 done
 [ -n "$chosen" ] || exit 21
 [ "$(id -u)" = 0 ] || { echo "mounting needs root: permission denied" >&2; exit 77; }
+apart='unshare -m --propagation slave' # without it newer ones make all private, older ones change nothing
+$apart true 2>/dev/null || apart='unshare -m'
 ask() {
   point=$(mktemp -d "$PWD/mount.XXXXXX") || return 75
   limit=$longest
@@ -68,7 +70,7 @@ ask() {
   done
 }
 one_mount() {
-  unshare -m $CSI_TRIAGE_SHELL -c "$inside" nfs_mount "$1" "$2" "$point" "$outside" >"$point.out" 2>"$point.err"
+  $apart $CSI_TRIAGE_SHELL -c "$inside" nfs_mount "$1" "$2" "$point" "$outside" >"$point.out" 2>"$point.err"
 }
 result() {
   mounted=$3 took=0.00 facts=''

@@ -74,6 +74,7 @@ READERS_OF_LOOPS = {
         "stat",
         "systemctl",
         "tr",
+        "true",
         "umount",
         "uname",
         "unshare",
@@ -128,7 +129,10 @@ def test_a_loop_has_no_word_that_changes_something(name: str) -> None:
 
 
 def test_a_loop_ends_nothing_but_what_it_started_itself() -> None:
-    assert re.findall(r"(?<![\w-])kill\b.*", LIMITED) == ['kill -s STOP "$1" 2>/dev/null', 'kill -s KILL "$1" 2>/dev/null']
+    assert re.findall(r"(?<![\w-])kill\b.*", LIMITED) == [
+        'kill -s STOP "$1" 2>/dev/null',
+        'kill -s KILL "$1" 2>/dev/null',
+    ]
     assert re.findall(r"\bend_tree (\S+?)[; ]", LIMITED) == ['"$child"', '"$started"']
     assert "started=$!\n" in LIMITED
 
@@ -174,6 +178,7 @@ def test_what_reads_devices_or_mounts_is_guarded() -> None:
     assert all("unsafe" in SCRIPTS[name] for name in ("lvm_pvs", "direct_read", "mount_stat"))
     assert "ro,nolock,soft" in SCRIPTS["nfs_mount"]
     assert "unshare -m" in SCRIPTS["nfs_mount"]
+    assert "--make-rslave" in SCRIPTS["nfs_mount"]
 
 
 def test_a_timed_mount_may_run_longer_than_the_driver_waits() -> None:
