@@ -1,8 +1,8 @@
 """Ping and TCP connection to each storage portal -> PortalChecks.
 
-Input    `<address> <port> ping=<ok|fail|na> tcp=<ok|fail|na>` a line, then what is known of `sent=<n> received=<n>` (echo
-         requests), `rtt_ms=<average> rtt_max_ms=<greatest>`, `tcp_s=<seconds>`, `error=<the tool's words>`.  Older
-         collectors print none of these.
+Input    `<address> <port> ping=<ok|fail|na> tcp=<ok|fail|na>` a line, then what is known of `sent=<n> received=<n>`
+         (echo requests), `rtt_ms=<average> rtt_max_ms=<greatest>`, `tcp_s=<seconds>`, `error=<the tool's words>`.
+         Older collectors print none of these.
 Output   every portal in the order asked; `na` (the node has no tool for it) as None.
 Units    milliseconds for the round trip, seconds for the connection.
 Errors   ParseError on a line of another form and on a last line without its end.

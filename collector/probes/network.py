@@ -7,13 +7,14 @@ from collector.probes.side_by_side import LIMITED, SECONDS, SIDE_BY_SIDE
 
 # Five echo requests, and a TCP connection that is opened and closed; nothing is sent over it.  Without a tool the
 # answer is "na".  A busybox ping may know neither -n nor -i.  The portals of the node's own sessions and mounts follow
-# those it was told, so that a program that was told none has something to ask.
+# those it was told, so that a program that was told none has something to ask.  A connection that had less than three
+# seconds, since a node under load took so long to start the tool, tells nothing: "na" too.
 _PORTALS = (
     SIDE_BY_SIDE
     + LIMITED
     + SECONDS
     + r"""
-most=32 longest=8 patience=6
+most=32 longest=13 patience=10 least=3
 refuses_option() { case $1 in *'nvalid option'* | *'nrecognized option'* | *sage:*) return 0 ;; *) return 1 ;; esac; }
 told_of() { # WORDS: "5 packets transmitted, 4 received" and "min/avg/max = 0.1/0.2/0.3 ms", as both pings print them
   sent=${1%%" packets transmitted"*} sent=${sent##*[!0-9]}
@@ -37,19 +38,21 @@ pinged() {
     *) refuses_option "$said" && echo na || echo "fail $(told_of "$said")" ;;
   esac
 }
-connects() { # leaves its own two readings of the clock, so that starting the tool is not counted where it is bash
+connects() { # leaves the clock's readings before and after, with bash also without the time that starting it took
   if command -v bash >/dev/null 2>&1; then
     bash -c "$timed" "$1" "$2" >"$slip.times" 2>"$slip.words"
     return
   fi
   read -r began _ </proc/uptime
+  echo "$began" >"$slip.times"
   nc -z -w "$patience" "$1" "$2" >/dev/null 2>"$slip.words"
   code=$?
   read -r ended _ </proc/uptime
-  echo "$began $ended" >"$slip.times"
+  echo "$began $ended" >>"$slip.times"
   return "$code"
 }
 timed='read -r began _ </proc/uptime
+echo "$began"
 true 3<>"/dev/tcp/$0/$1"
 code=$?
 read -r ended _ </proc/uptime
@@ -58,15 +61,17 @@ exit "$code"'
 connected() {
   command -v bash >/dev/null 2>&1 || command -v nc >/dev/null 2>&1 || { echo na; return; }
   limited "$patience" "tcp.$1,$2" connects "$1" "$2"
-  code=$?
-  if [ "$code" = 124 ]; then echo "fail tcp_s=$patience.00 error=no answer"; return; fi
+  code=$? began='' ended=''
   said=$(tr -s '\n\t\r ' '    ' <"$slip.words")
   if refuses_option "$said"; then echo na; return; fi
-  read -r began ended <"$slip.times"
-  took="tcp_s=$(elapsed "$began" "$ended")"
-  if [ "$code" = 0 ]; then echo "ok $took"; return; fi
-  said=${said##*: }
-  echo "fail $took error=${said% }"
+  { read -r began _; read -r _ ended; } <"$slip.times"
+  [ -n "$ended" ] || read -r ended _ </proc/uptime
+  took=$(elapsed "${began:-$ended}" "$ended") said=${said##*: }
+  case $code in
+    0) echo "ok tcp_s=$took" ;;
+    124) [ "${took%.*}" -ge "$least" ] && echo "fail tcp_s=$took error=no answer" || echo na ;;
+    *) echo "fail tcp_s=$took error=${said% }" ;;
+  esac
 }
 ask() {
   case $1 in
@@ -75,7 +80,7 @@ ask() {
   esac
 }
 tell() {
-  said=fail more=''
+  said=na more=''
   [ "$2" = 124 ] || read -r said more <"$answer"
   [ -n "$said" ] || said=na
   case $1 in

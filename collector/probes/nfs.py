@@ -60,13 +60,10 @@ ask() {
   point=$(mktemp -d "$PWD/mount.XXXXXX") || return 75
   limit=$longest
   for version in 3 4.0 4.1 4.2 any; do
-    uptime_s
-    began=$now
     : >"$point.out" 2>"$point.err"
     limited "$limit" "$point" one_mount "$1" "$version"
     result "$1" "$version" $?
-    uptime_s
-    [ "$mounted" = 0 ] || [ $((now - began)) -lt "$shorter" ] || limit=$shorter
+    [ "$mounted" = 0 ] || [ "${took%.*}" -lt "$shorter" ] || limit=$shorter
   done
 }
 one_mount() {
