@@ -83,6 +83,7 @@ result() {
 }
 words() { tr -s '\n\t\r ' '    ' <"$1"; }
 tell() {
+  [ "$2" != 124 ] || echo "$1: not every version was tried within its time" >&2
   [ -s "$answer" ] || echo "$1 vers=any rc=$2 seconds=0.00 $(words "$complaint")"
   cat "$answer"
 }
