@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,11 @@ def test_a_period_outside_its_grammar_is_refused() -> None:
 
 def test_the_period_reaches_the_journal() -> None:
     assert render(catalogue(), since="7d").count("--since=-7d") == 4
+
+
+def test_what_may_take_long_begins_first_and_the_others_keep_their_order() -> None:
+    begun = re.findall(r"^probe (\w+) ", render(catalogue()), re.MULTILINE)
+    assert begun == ["nfs_mount", *(probe.name for probe in catalogue() if probe.name != "nfs_mount")]
 
 
 def test_portals_and_shares_can_be_named_for_a_script() -> None:
