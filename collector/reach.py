@@ -1,7 +1,9 @@
-"""What a node's active probes try to reach, as the cluster objects name it.
+"""What a node's active probes try to reach, as the command line and the cluster objects name it.
 
-Input    the cluster's captures.
-Output   per node: portals "10.10.2.1:3260" of its VolumeAttachments and of the backends, its pods' NFS shares.
+Input    portals and shares of the command line; the cluster's captures.
+Output   per node, named ones first: portals "10.10.2.1:3260" of its VolumeAttachments and of the backends, and of named
+         shares; the NFS shares of its pods and VolumeAttachments, then one of each NFS backend of which it has none.
+         A node that has no NFS share gets none of the latter: its first mount would load the NFS client there.
 Errors   none; a value outside the grammar of the program is left out, since it comes from objects others may write.
 Source   huawei driver: publishInfo of a VolumeAttachment, parameters.portals of a backend, share = portal:/volume name.
 """
@@ -19,8 +21,11 @@ from collector.objects import Json
 from collector.program import portal_words, share_word
 
 MOST_PORTALS = 32
-MOST_SHARES = 5  # with each of four versions, all at once
+MOST_SHARES = 5  # side by side, each with every version in turn
 PORTS = {"iscsi": 3260, "tcp-nvme": 4420, "nfs": 2049, "nfs+": 2049}
+
+
+_Objects = Mapping[str, tuple[Json, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,24 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Reaches:
-    """`of_all` are the backends' portals; `portals` and `shares` are by node."""
+    """`of_all` are the backends' portals, `spare` a share of each NFS server; `portals` and `shares` are by node."""
 
+    named: Reach = Reach()
     of_all: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     portals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shares: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, node: str) -> Reach:
-        portals = dict.fromkeys((*self.portals.get(node, ()), *self.of_all))
-        return Reach(tuple(portals)[:MOST_PORTALS], self.shares.get(node, ())[:MOST_SHARES])
+        servers = (with_port(_server(share), "nfs") for share in self.named.shares)
+        portals = dict.fromkeys((*self.named.portals, *servers, *self.portals.get(node, ()), *self.of_all))
+        shares = dict.fromkeys((*self.named.shares, *self._shares_of(node)))
+        return Reach(tuple(portals)[:MOST_PORTALS], tuple(shares)[:MOST_SHARES])
+
+    def _shares_of(self, node: str) -> tuple[str, ...]:
+        own = self.shares.get(node, ())
+        servers = {_server(share) for share in own}
+        return (*own, *(share for share in self.spare if own and _server(share) not in servers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +63,21 @@ class _Backend:
     parent: str
 
 
-def reaches(cluster: ClusterSnapshot) -> Reaches:
+def reaches(cluster: ClusterSnapshot, named: Reach = Reach()) -> Reaches:
     by_kind = {name: items_of(capture) for name, capture in cluster.by_kind().items()}
     backends = dict(_backends(by_kind.get(BACKEND_CONFIG_MAPS, ())))
     of_all = [with_port(portal, backend.protocol) for backend in backends.values() for portal in backend.portals]
     portals: dict[str, list[str]] = {}
     for attachment in by_kind.get("volumeattachments", ()):
         portals.setdefault(_spec(attachment).get("nodeName") or "", []).extend(_attached_portals(attachment))
+    by_volume = dict(_shares(by_kind, backends))
+    known = _fitting((share for _, share in sorted(by_volume.items())), share_word)
     return Reaches(
+        named,
         _fitting(of_all, portal_words),
+        tuple({_server(share): share for share in reversed(known)}.values())[::-1],
         {node: _fitting(found, portal_words) for node, found in portals.items()},
-        {node: _fitting(found, share_word) for node, found in _shares(by_kind, backends).items()},
+        {node: _fitting(found, share_word) for node, found in _used(by_kind, by_volume).items()},
     )
 
 
@@ -100,20 +118,30 @@ def _attached_portals(attachment: Json) -> Iterator[str]:
         yield with_port(str(portal), protocol)
 
 
-def _shares(by_kind: Mapping[str, tuple[Json, ...]], backends: Mapping[str, _Backend]) -> dict[str, list[str]]:
+def _shares(by_kind: _Objects, backends: Mapping[str, _Backend]) -> Iterator[tuple[str, str]]:
+    """The share of each volume."""
+    for volume in by_kind.get("persistentvolumes", ()):
+        share = _share(_spec(volume), backends)
+        if share:
+            yield volume["metadata"]["name"], share
+
+
+def _used(by_kind: _Objects, by_volume: Mapping[str, str]) -> dict[str, list[str]]:
+    """The shares of each node's pods and VolumeAttachments."""
     by_claim: dict[tuple[str, str], str] = {}
     for volume in by_kind.get("persistentvolumes", ()):
-        claim, share = _spec(volume).get("claimRef") or {}, _share(_spec(volume), backends)
-        if share:
-            by_claim[claim.get("namespace", ""), claim.get("name", "")] = share
+        claim, name = _spec(volume).get("claimRef") or {}, volume["metadata"]["name"]
+        by_claim[claim.get("namespace", ""), claim.get("name", "")] = by_volume.get(name, "")
     found: dict[str, list[str]] = {}
     for pod in by_kind.get("pods", ()):
         namespace = pod["metadata"].get("namespace", "")
-        for volume in _spec(pod).get("volumes") or ():
-            claim_name = (volume.get("persistentVolumeClaim") or {}).get("claimName")
-            share = by_claim.get((namespace, claim_name or ""), "")
-            if share:
-                found.setdefault(_spec(pod).get("nodeName") or "", []).append(share)
+        for one in _spec(pod).get("volumes") or ():
+            claim_name = (one.get("persistentVolumeClaim") or {}).get("claimName")
+            share = by_claim.get((namespace, claim_name), "") if claim_name else ""
+            found.setdefault(_spec(pod).get("nodeName") or "", []).append(share)
+    for attachment in by_kind.get("volumeattachments", ()):
+        name = (_spec(attachment).get("source") or {}).get("persistentVolumeName") or ""
+        found.setdefault(_spec(attachment).get("nodeName") or "", []).append(by_volume.get(name, ""))
     return found
 
 
@@ -130,6 +158,10 @@ def _share(spec: Json, backends: Mapping[str, _Backend]) -> str:
         if parent
         else f"{_bracketed(backend.portals[0])}:/{volume}"
     )
+
+
+def _server(share: str) -> str:
+    return share.partition(":/")[0]
 
 
 def _fitting(words: Iterable[str], check: Callable[[str], str]) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ def jobs_of(
     options: SshOptions,
     cancelled: threading.Event,
 ) -> list[Job]:
-    asked = reach.reaches(cluster) if cluster and wishes.active else reach.Reaches()
+    named = reach.Reach(wishes.portals, wishes.shares)
+    asked = reach.reaches(cluster, named) if cluster and wishes.active else reach.Reaches(named)
     here = _own_name(cluster) if wishes.local else None
     nodes = tuple(node for node in nodes if node.name != here)
     jobs = [

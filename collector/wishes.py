@@ -26,6 +26,8 @@ class Wishes:
     ssh_config: Path | None = None
     sudo: Sudo | Installed | None = None
     active: bool = True
+    portals: tuple[str, ...] = ()  # to reach from every node, beside those of the cluster objects
+    shares: tuple[str, ...] = ()
     since: str = "72h"
     jobs: int = 16
     node_timeout_s: float = 300.0

@@ -154,13 +154,24 @@ class NrOpen:
 
 @dataclass(frozen=True, slots=True)
 class PortalCheck:
-    """Whether a portal named by the cluster objects answers from this node."""
+    """Whether a portal of the cluster objects, or of the node's own sessions and mounts, answers from this node."""
 
     address: str
     port: int
     ping: bool | None  # None: ping could not be run
     tcp: bool | None
     span: Span
+    sent: int | None = None  # echo requests; None, as all below: not told, or nothing to tell
+    received: int | None = None
+    rtt_ms: float | None = None
+    rtt_max_ms: float | None = None
+    tcp_seconds: float | None = None
+    error: str = ""  # the tool's own words; "no answer" when it was stopped
+
+    @property
+    def lost(self) -> int:
+        """Echo requests without a reply, as far as is known."""
+        return 0 if self.sent is None or self.received is None else self.sent - self.received
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +181,33 @@ class PortalChecks:
 
 @dataclass(frozen=True, slots=True)
 class NfsMountTest:
-    """One timed NFS mount in a private mount namespace."""
+    """One timed NFS mount in a mount namespace of its own."""
 
     share: str
-    version: str  # "3", "4.0", "4.1", "4.2"
+    version: str  # "3", "4.0", "4.1", "4.2"; "" when none was asked for
     exit_code: int | None  # None: still running at the limit
     seconds: float
     message: str  # mount.nfs' own words
     span: Span
+    options: str = ""  # of the kernel, once it is mounted: the version and the transport that were agreed on
+    unmount_seconds: float | None = None  # None: not told, or it did not end well
+
+    @property
+    def agreed_version(self) -> str:
+        """That of the mount as the kernel has it; "" when it is not told."""
+        return self.option("vers")
+
+    def option(self, name: str) -> str:
+        pairs = (option.partition("=") for option in self.options.split(","))
+        return next((value for key, _, value in pairs if key == name), "")
 
 
 @dataclass(frozen=True, slots=True)
 class NfsMountTests:
+    """`tests` are those with a version; `without_version` is what mount and the server agree on by themselves."""
+
     tests: tuple[NfsMountTest, ...]
+    without_version: tuple[NfsMountTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

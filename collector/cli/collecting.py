@@ -8,7 +8,17 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import FILE, NODE_BYTES, PERIOD, NodeProgram, new_bundle, root_by, tell
+from collector.cli.words import (
+    FILE,
+    NODE_BYTES,
+    PERIOD,
+    NodeProgram,
+    named_targets,
+    new_bundle,
+    refuse_targets,
+    root_by,
+    tell,
+)
 from collector.limits import Limits
 
 
@@ -33,6 +43,7 @@ from collector.limits import Limits
 @click.option(
     "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."
 )
+@named_targets
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
@@ -55,6 +66,8 @@ def collect_command(
     sudo_password_file: Path | None,
     node_program: str | None,
     active: bool,
+    portals: tuple[str, ...],
+    shares: tuple[str, ...],
     since: str,
     jobs: int,
     node_timeout: float,
@@ -70,13 +83,15 @@ def collect_command(
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
+      csi-collector collect --nodes nodes.txt --nfs-share 192.0.2.30:/pvc_1 --portal 192.0.2.10:3260
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
-    if node_program and not active:
-        raise click.UsageError("what --node-program does was decided by `script --no-active`: leave it out here.")
+    if node_program and (portals or shares or not active):
+        raise click.UsageError("what --node-program tests was decided when `script` wrote it: say that there.")
+    refuse_targets(active, portals + shares)
     path = new_bundle(output, force=force)
     root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
 
@@ -99,6 +114,8 @@ def collect_command(
         ssh_config=ssh_config,
         sudo=root,
         active=active,
+        portals=portals,
+        shares=shares,
         since=since,
         jobs=jobs,
         node_timeout_s=node_timeout,

@@ -16,7 +16,9 @@ from collector.cli.words import (
     KubernetesName,
     NodeProgram,
     SudoersUser,
+    named_targets,
     program_in,
+    refuse_targets,
 )
 
 
@@ -89,11 +91,16 @@ def _sudoers(file: Path, user: str | None, path: str) -> Iterable[str]:
 
 @click.command("script", short_help="Print the program to run on a node by hand.")
 @click.option("--active/--no-active", default=True, help="Include the active tests.")
+@named_targets
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
 @click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
 @click.option("--salt/--no-salt", default=True, help="--no-salt: always the same, to compare it; not to collect with.")
-def script_command(active: bool, since: str, node_bytes: int, salt: bool) -> None:
+def script_command(
+    active: bool, portals: tuple[str, ...], shares: tuple[str, ...], since: str, node_bytes: int, salt: bool
+) -> None:
     """Print the program that `collect` runs on a node, to run it there by hand; `join` takes its output.
+
+    Portals and shares that are named are tested beside those of the node's own sessions and mounts.
 
     \b
     Example:
@@ -104,10 +111,15 @@ def script_command(active: bool, since: str, node_bytes: int, salt: bool) -> Non
     from collector.limits import Limits  # noqa: PLC0415 - see collect_command
     from collector.probes import catalogue  # noqa: PLC0415
     from collector.program import new_salt, render  # noqa: PLC0415
+    from collector.reach import Reach, Reaches  # noqa: PLC0415
 
+    refuse_targets(active, portals + shares)
+    wanted = Reaches(Reach(portals, shares)).of("")
     words = render(
         catalogue(),
         active=active,
+        portals=wanted.portals,
+        shares=wanted.shares,
         since=since,
         salt=new_salt() if salt else "",
         limits=Limits(sent_bytes=node_bytes),

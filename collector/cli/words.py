@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from collector.errors import UserError
 from collector.limits import LEAST_SENT_BYTES
 from collector.planning.to_sudoers import is_sudoers_user
 from collector.probes.probe import KIB, MIB
+from collector.program import portal_words, share_word
 from collector.transports import Installed, Sudo
 from collector.transports.addresses import is_program
 
@@ -88,9 +90,37 @@ class NodeBytes(click.ParamType[int]):
         return count
 
 
+class Checked(click.ParamType[str]):
+    """A word that reaches the node program: it passes the program's own grammar, or is refused in its words."""
+
+    def __init__(self, name: str, check: Callable[[str], str]) -> None:
+        self.name, self.check = name, check
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            self.check(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
 PERIOD = Period()
 NODE_BYTES = NodeBytes()
+PORTAL = Checked("address:port", portal_words)
+SHARE = Checked("address:/path", share_word)
 FILE = click.Path(path_type=Path)
+
+
+def named_targets(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds `--portal` and `--nfs-share`, which may be given more than once."""
+    portal = click.option("--portal", "portals", type=PORTAL, multiple=True, help="Also ping and connect to it.")
+    share = click.option("--nfs-share", "shares", type=SHARE, multiple=True, help="Also mount it, timed.")
+    return portal(share(command))
+
+
+def refuse_targets(active: bool, targets: tuple[str, ...]) -> None:
+    if targets and not active:
+        raise click.UsageError("--portal and --nfs-share name targets of active tests: leave --no-active out.")
 
 
 def new_bundle(path: Path | None, *, force: bool) -> Path:

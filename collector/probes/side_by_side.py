@@ -4,6 +4,8 @@ Input    `ask ITEM` (prints the answer) and `tell ITEM RC` (prints one item's re
          both shell functions of the probe.
 Output   shell text defining `batches LIMIT ITEM...`: 32 at a time, each under LIMIT seconds; an item that has not
          answered by then gets rc 124 and is left behind, also when it is in uninterruptible sleep.
+         `LIMITED` adds `limited SECONDS SLIP COMMAND...`: the command's exit code, or 124 after it and all that it
+         started were ended; `SECONDS` adds `elapsed FROM TO`: from one reading of /proc/uptime to another, in seconds.
 Needs    $CSI_TRIAGE_TMP, the probe's private folder, which the node program makes and removes.
 """
 
@@ -12,7 +14,11 @@ from __future__ import annotations
 SIDE_BY_SIDE = r"""
 cd "$CSI_TRIAGE_TMP" || exit 70
 uptime_s() { read -r now _ </proc/uptime; now=${now%.*}; }
-nap() { sleep 0.05 2>/dev/null || sleep 1; }
+nap() { # short at first, so that waiting for long does not start many processes
+  naps=$((naps + 1)) pause=0.05
+  [ "$naps" -lt 40 ] || pause=0.5
+  sleep "$pause" 2>/dev/null || sleep 1
+}
 start_one() {
   ( ask "$2" >"$1.out" 2>"$1.err" </dev/null; echo $? >"$1.tmp"; mv "$1.tmp" "$1.rc" ) &
 }
@@ -24,7 +30,7 @@ answered() {
   done
 }
 one_batch() {
-  limit=$1 count=0
+  limit=$1 count=0 naps=0
   shift
   for item do
     count=$((count + 1))
@@ -63,6 +69,43 @@ batches() {
     one_batch "$of" "$@"
     cd ..
   done
+}
+"""
+
+# Stopped first, a process starts nothing more, and its children keep their numbers.  What is in uninterruptible sleep
+# ends when it wakes; nobody waits for it.
+LIMITED = r"""
+end_tree() {
+  kill -s STOP "$1" 2>/dev/null
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_tree "$child"; done
+  kill -s KILL "$1" 2>/dev/null
+}
+limited() {
+  uptime_s
+  last=$((now + $1)) slip=$2 naps=0
+  shift 2
+  rm -f "$slip.rc"
+  ( "$@"; echo $? >"$slip.tmp"; mv "$slip.tmp" "$slip.rc" ) &
+  started=$!
+  while [ ! -e "$slip.rc" ]; do
+    uptime_s
+    [ "$now" -lt "$last" ] || { end_tree "$started"; return 124; }
+    nap
+  done
+  read -r code <"$slip.rc"
+  return "$code"
+}
+"""
+
+SECONDS = r"""
+elapsed() {
+  from=${1%.*}${1#*.} to=${2%.*}${2#*.}
+  while :; do case $from in 0?*) from=${from#0} ;; *) break ;; esac; done
+  while :; do case $to in 0?*) to=${to#0} ;; *) break ;; esac; done
+  hundredths=$((to - from))
+  rest=$((hundredths % 100))
+  [ "$rest" -gt 9 ] || rest=0$rest
+  echo "$((hundredths / 100)).$rest"
 }
 """
 

@@ -217,7 +217,7 @@ def _process(pid: int, name: str, devices: Sequence[str]) -> int:
 
 def _network(captures: Mapping[str, Capture]) -> list[socket.socket]:
     """The loopback device, and an address and a listening port for each portal that answered."""
-    up = [line.split() for line in tree.text_of(captures, "portals").splitlines() if line.endswith("tcp=ok")]
+    up = [line.split() for line in tree.text_of(captures, "portals").splitlines() if " tcp=ok" in line]
     commands = [["link", "set", "lo", "up"], *(["addr", "add", f"{portal[0]}/32", "dev", "lo"] for portal in up)]
     listeners = []
     try:

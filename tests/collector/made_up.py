@@ -15,7 +15,17 @@ FAILS = "mpatha: 0 819200 multipath 0 1 alua 1 1 service-time 0 2 2 8:0 1 1 8:16
 DEAD = "mpatha: 0 819200 multipath 2 0 1 0 1 1 A 0 2 2 8:0 F 1 0 1 8:16 F 1 0 1 "
 ALIVE = "mpatha: 0 819200 multipath 2 0 1 0 1 1 E 0 2 2 8:0 F 1 0 1 8:16 A 1 0 1 "
 
-ROOTS = ("/sys/block", "/sys/dev/block", "/sys/fs/ext4", "/sys/module", "/sys/class/fc_host", "/dev/mapper", "/dev/sd")
+ROOTS = (
+    "/sys/block",
+    "/sys/dev/block",
+    "/sys/fs/ext4",
+    "/sys/module",
+    "/sys/class/fc_host",
+    "/sys/class/iscsi_connection",
+    "/sys/class/nvme",
+    "/dev/mapper",
+    "/dev/sd",
+)
 FILES = ("/proc/1/mountinfo", "/etc/iscsi", "/etc/nvme")
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from bundle.capture import Capture, ClusterSnapshot, Status
 from collector import kubectl
-from collector.cluster import KINDS, collect_cluster, items_of
-from collector.reach import reaches
+from collector.cluster import BACKEND_CONFIG_MAPS, KINDS, collect_cluster, items_of
+from collector.reach import Reach, reaches
 from tests.collector import api
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
@@ -200,3 +200,36 @@ def test_active_probes_go_to_the_portals_and_shares_of_the_node_s_own_volumes(cl
     assert found.of("w1").portals == ("192.0.2.1:3260", "[fd00::1]:3260", "192.0.2.9:2049")
     assert found.of("w1").shares == ("192.0.2.9:/pvc_1",)
     assert (found.of("w2").portals, found.of("w2").shares) == (("192.0.2.9:2049",), ())
+
+
+def test_what_the_command_line_names_comes_first_with_the_servers_of_its_shares(cluster: ClusterSnapshot) -> None:
+    found = reaches(cluster, Reach(("198.51.100.1:3260",), ("[fd00::9]:/named", "192.0.2.9:/pvc_1"))).of("w1")
+    assert found.portals[:3] == ("198.51.100.1:3260", "[fd00::9]:2049", "192.0.2.9:2049")
+    assert found.shares == ("[fd00::9]:/named", "192.0.2.9:/pvc_1")
+
+
+def objects(**by_kind: list[object]) -> ClusterSnapshot:
+    items = {kind: json.dumps({"items": found}).encode() for kind, found in by_kind.items()}
+    return ClusterSnapshot(tuple(Capture(kind, Status.COLLECTED, out=out) for kind, out in items.items()), {})
+
+
+def nfs_volume(name: str, backend: str) -> dict[str, object]:
+    claim = {"namespace": "shop", "name": f"c-{name}"}
+    return {"metadata": {"name": name}, "spec": {"claimRef": claim, "csi": {"volumeHandle": f"{backend}.{name}"}}}
+
+
+def test_attached_volumes_count_and_one_share_of_each_server_that_a_node_has_none_of() -> None:
+    attached = {"nodeName": "w1", "source": {"persistentVolumeName": "a2"}}
+    servers = [{"name": name, "parameters": {"protocol": "nfs", "portals": [ip]}} for name, ip in SERVERS.items()]
+    found = reaches(
+        objects(
+            persistentvolumes=[nfs_volume(name, name[0]) for name in ("a1", "a2", "b1", "b2")],
+            volumeattachments=[{"metadata": {}, "spec": attached, "status": {}}],
+            **{BACKEND_CONFIG_MAPS: [{"data": {"csi.json": json.dumps({"backends": servers})}}]},
+        )
+    )
+    assert found.of("w1").shares == ("192.0.2.1:/a2", "192.0.2.2:/b1")
+    assert found.of("w2").shares == ()  # nothing is mounted where no NFS was used
+
+
+SERVERS = {"a": "192.0.2.1", "b": "192.0.2.2"}

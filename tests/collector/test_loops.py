@@ -116,43 +116,67 @@ def test_portals_that_answer_are_told_from_those_that_do_not(shell: Sequence[str
         port = server.getsockname()[1]
         portals = [f"127.0.0.1:{port}", "127.0.0.1:1", "[::1]:1"]
         out = ask(shell, [probe_named("portals")], tmp_path / "private", portals=portals)["portals"].out.decode()
-    words = [line.split() for line in out.splitlines()]
-    assert [line[:2] + line[3:] for line in words] == [
+    words = [line.split(maxsplit=4) for line in out.splitlines()]
+    assert [line[:2] + line[3:4] for line in words] == [
         ["127.0.0.1", str(port), "tcp=ok"],
         ["127.0.0.1", "1", "tcp=fail"],
         ["::1", "1", "tcp=fail"],
     ]
+    assert "error" not in words[0][4]
+    assert words[1][4].endswith("error=Connection refused")
 
 
 def test_without_portals_none_is_asked(tmp_path: Path) -> None:
     assert ask(DASH, [probe_named("portals")], tmp_path / "private")["portals"].status is Status.EMPTY
 
 
-NFS_TOOLS = {
-    "unshare": 'shift; exec "$@"',
-    "mount": '[ "$1" = --make-rprivate ] && exit 0; echo "mount.nfs: Protocol not supported" >&2; exit 32',
-    "umount": "exit 0",
-    "mount.nfs": "exit 0",
-    "grep": "exit 1",
+@each_shell
+def test_the_portals_of_the_nodes_own_sessions_and_mounts_are_asked(shell: Sequence[str], made_up: Node) -> None:
+    for name, path, port in (("1:0", "127.0.0.1", "1"), ("2:0", "-f", "1"), ("3:0", "127.0.0.1", "x")):
+        made_up.file(f"/sys/class/iscsi_connection/connection{name}/persistent_address", f"{path}\n")
+        made_up.file(f"/sys/class/iscsi_connection/connection{name}/persistent_port", f"{port}\n")
+    made_up.file("/sys/class/nvme/nvme0/transport", "tcp\n")
+    made_up.file("/sys/class/nvme/nvme0/address", "traddr=127.0.0.2,trsvcid=4420,src_addr=127.0.0.1\n")
+    made_up.file("/sys/class/nvme/nvme1/transport", "pcie\n")
+    made_up.file("/sys/class/nvme/nvme1/address", "0000:00:1f.0\n")
+    mounts = "41 1 0:51 / /a rw - nfs [::1]:/pvc_2 rw,vers=3\n42 1 0:52 / /b rw - nfs4 localhost:/x rw,vers=4.2\n"
+    made_up.file("/proc/1/mountinfo", mounts)
+    lines = made_up.ask("portals", shell).stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["127.0.0.1", "1"],
+        ["127.0.0.2", "4420"],
+        ["::1", "2049"],
+        ["localhost", "2049"],
+    ]
+
+
+PRINTED = {
+    "5 packets transmitted, 4 received, 20% packet loss, time 805ms\n"
+    "rtt min/avg/max/mdev = 0.040/0.231/0.402/0.005 ms": "ping=ok sent=5 received=4 rtt_ms=0.231 rtt_max_ms=0.402",
+    "3 packets transmitted, 3 packets received, 0% packet loss\n"
+    "round-trip min/avg/max = 0.048/0.061/0.078 ms": "ping=ok sent=3 received=3 rtt_ms=0.061 rtt_max_ms=0.078",
+    "5 packets transmitted, 0 received, +3 errors, 100% packet loss, time 4100ms\n": "ping=fail sent=5 received=0",
+    "ping: connect: Network is unreachable": "ping=fail",
+    "ping: socktype: SOCK_RAW: Operation not permitted": "ping=na",
 }
 
 
-@each_shell
-def test_each_share_is_mounted_with_each_version_and_timed(shell: Sequence[str], made_up: Node) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("the probe is denied without root")
-    for name, script in NFS_TOOLS.items():
-        made_up.tool(name, script)
-    probe = probe_named("nfs_mount")
-    path = f"{made_up.tools}:{os.environ['PATH']}"
-    environment = {"PATH": path, "CSI_TRIAGE_TMP": str(made_up.folder / "work"), "CSI_TRIAGE_SHELL": " ".join(shell)}
-    command = [*shell, "-c", *probe.argv[2:], "192.0.2.9:/share"]
-    out = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True).stdout
-    lines = [line.split(" seconds=") for line in out.splitlines()]
-    assert [line[0] for line in lines] == [
-        f"192.0.2.9:/share vers={version} rc=32" for version in ("3", "4.0", "4.1", "4.2")
-    ]
-    assert all(line[1].split(" ", 1)[1].strip() == "mount.nfs: Protocol not supported" for line in lines)
+@pytest.mark.parametrize(("printed", "told"), PRINTED.items())
+def test_loss_and_round_trip_are_told_as_each_ping_prints_them(printed: str, told: str, made_up: Node) -> None:
+    """The last lines of iputils 20221126 and of busybox 1.35."""
+    made_up.file("printed", printed)
+    made_up.tool("ping", f"cat {made_up.folder}/printed; exit {0 if 'ping=ok' in told else 1}")
+    made_up.file("/proc/1/mountinfo", "41 1 0:51 / /a rw - nfs [::1]:/pvc_2 rw,vers=3\n")
+    line = made_up.ask("portals", DASH).stdout
+    assert set(told.split()) <= set(line.split()), line
+    assert ("sent=" in line, "rtt_ms=" in line) == ("sent=" in told, "rtt_ms=" in told)
+
+
+def test_a_ping_that_knows_no_interval_is_asked_without(made_up: Node) -> None:
+    refuses = 'case "$*" in *-i*) echo "ping: invalid option -- i" >&2; exit 1 ;; esac\n'
+    made_up.tool("ping", refuses + "echo '3 packets transmitted, 3 packets received, 0% packet loss'")
+    made_up.file("/proc/1/mountinfo", "41 1 0:51 / /a rw - nfs [::1]:/pvc_2 rw,vers=3\n")
+    assert " ping=ok tcp=fail sent=3 received=3 " in made_up.ask("portals", DASH).stdout
 
 
 def test_the_program_needs_nothing_but_busybox(tmp_path: Path) -> None:

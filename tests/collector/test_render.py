@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,32 @@ def test_a_period_outside_its_grammar_is_refused() -> None:
 
 def test_the_period_reaches_the_journal() -> None:
     assert render(catalogue(), since="7d").count("--since=-7d") == 4
+
+
+def test_what_may_take_long_begins_first_and_the_others_keep_their_order() -> None:
+    begun = re.findall(r"^probe (\w+) ", render(catalogue()), re.MULTILINE)
+    assert begun == ["nfs_mount", *(probe.name for probe in catalogue() if probe.name != "nfs_mount")]
+
+
+def test_portals_and_shares_can_be_named_for_a_script() -> None:
+    named = ["--portal", "192.0.2.1:3260", "--nfs-share", "192.0.2.9:/share", "--nfs-share", "[fd00::9]:/x"]
+    lines = CliRunner().invoke(cli, ["script", *named]).stdout.splitlines()
+    assert "' portals 192.0.2.1,3260 192.0.2.9,2049 fd00::9,2049" in lines
+    assert [line for line in lines if line.endswith(" 192.0.2.9:/share '[fd00::9]:/x'")]
+
+
+@pytest.mark.parametrize("words", [["--portal", "192.0.2.1"], ["--nfs-share", "h:/$(id)"], ["--nfs-share", "h"]])
+@pytest.mark.parametrize("command", ["script", "collect"])
+def test_a_name_outside_its_grammar_is_refused_on_the_command_line(command: str, words: list[str]) -> None:
+    refused = CliRunner().invoke(cli, [command, "--local", *words] if command == "collect" else [command, *words])
+    assert refused.exit_code == 2
+    assert "write ADDRESS:" in refused.output
+
+
+def test_targets_of_active_tests_are_not_named_where_there_are_none() -> None:
+    refused = CliRunner().invoke(cli, ["script", "--no-active", "--portal", "192.0.2.1:3260"])
+    assert refused.exit_code == 2
+    assert "leave --no-active out" in refused.output
 
 
 @pytest.mark.parametrize("salt", ["$(id)", "a b", "XYZ", "a" * 65, "a\n"])

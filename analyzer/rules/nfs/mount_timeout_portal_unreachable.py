@@ -4,7 +4,8 @@ How we know
     From the node the portal's TCP port (2049 of NFS, else the one of its publishInfo) could not be opened, nor did it
     answer ping, when the bundle was made; and the driver failed there to mount a share from it, or found no device of a
     volume all of whose portals are out of reach.  All nodes are told in one finding, with those that do reach it:
-    so a portal that is down is told from a node without a route.
+    so a portal that is down is told from a node without a route.  The error of the connection tells a port that nobody
+    listens on from packets that are dropped.
 Not reported here
     A portal that only ping does not reach, of an NFS backend: ping may be filtered, and mount does not need it.
 False alarms
@@ -33,7 +34,7 @@ from analyzer.facts.logs import Signals
 from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severity
 from analyzer.impact import users_held_up
 from analyzer.rules import cluster_rule
-from analyzer.rules.nfs import path_steps
+from analyzer.rules.nfs import measured, path_steps
 from analyzer.rules.nfs.mounts import NFS, NFS_PORT, address_of
 from analyzer.rules.nfs.needed_portals import NeedsPortal, failed_devices, failed_shares
 from analyzer.runbook import Step
@@ -225,6 +226,7 @@ def _says(case: _Case, nodes: tuple[str, ...]) -> Iterator[Text]:
         yield PING_ONLY
     elif all(check.ping for _, check in case.cut_off):
         yield SERVICE
+    yield from _why(case)
     if case.reached_from:
         yield OTHERS_DO.fill(nodes=_few(case.reached_from))
     elif len(nodes) == 1:
@@ -233,6 +235,13 @@ def _says(case: _Case, nodes: tuple[str, ...]) -> Iterator[Text]:
         yield NOBODY_DOES.fill(count=len(nodes))
     if not case.spans:
         yield NOT_YET
+
+
+def _why(case: _Case) -> Iterator[Text]:
+    """What the connection's own error tells, where it is the same from every node."""
+    means = {measured.error_means(check) for _, check in case.cut_off}
+    if len(means) == 1:
+        yield from (text for text in means if text is not None)
 
 
 def _few(nodes: tuple[str, ...]) -> str:

@@ -4,8 +4,8 @@ How we know
     The timed mounts of this share from this node, made by the collection, were slow: they did not end within its
     limit, got no answer in time, or took longer than the driver waits (30 s, or its --exec-command-timeout), while the
     portal can be opened.  Every version that the array did not refuse was slow, NFSv4 among them.  Confirmed: one took
-    longer than the driver waits, or was stopped after that while the portal answered ping and TCP.  All shares of one
-    portal are one finding of the node.
+    longer than the driver waits, or was stopped after that while the portal answered ping and TCP.  What ping and the
+    connection measured is told beside it.  All shares of one portal are one finding of the node.
 Not reported here
     A portal that does not answer at all.  NFSv3 slow while NFSv4 is quick: that is no slow network (open files, or the
     ports of rpcbind and mountd, which NFSv3 needs beside 2049).
@@ -34,7 +34,7 @@ from analyzer.findings import Certainty, Evidence, Finding, Inconclusive, Severi
 from analyzer.impact import users_held_up
 from analyzer.rules import node_rule
 from analyzer.rules.hearing import unheard
-from analyzer.rules.nfs import path_steps
+from analyzer.rules.nfs import measured, path_steps
 from analyzer.rules.nfs.mounts import FailedMount, address_of, check_of, failed_mounts
 from analyzer.rules.nfs.open_files import open_files
 from analyzer.rules.nfs.ruled_out import blames_network, driver_limit_s, is_reachable, relevant
@@ -128,13 +128,18 @@ def mount_timeout_slow_network(
 def _certainty(
     one: FailedMount, found: tuple[NfsMountTest, ...], checks: PortalChecks | Unknown, limit: float
 ) -> Certainty:
-    """Confirmed: longer than the driver waits was measured.  Likely: it was cut off, while the portal answers."""
+    """Confirmed: longer than the driver waits was measured.  Likely: it was cut off, while the portal answers.
+
+    Possible: only slow, unless the way to the portal was itself measured to be bad.
+    """
     if any(test.exit_code == 0 and test.seconds > limit for test in found):
         return Certainty.CONFIRMED
     check = check_of(one.portal, checks)
     if check is not None and check.ping and check.tcp and any(_still_ran(test, limit) for test in found):
         return Certainty.CONFIRMED
-    if all(test.exit_code == 0 for test in found) or not is_reachable(one, checks):
+    if not is_reachable(one, checks):
+        return Certainty.POSSIBLE
+    if all(test.exit_code == 0 for test in found) and not measured.is_bad(check):
         return Certainty.POSSIBLE
     return Certainty.LIKELY
 
@@ -169,6 +174,10 @@ def _says(
         yield words.fill(**values, message=test.message) if words is NO_ANSWER else words.fill(**values)
     if all(test.exit_code == 0 and test.seconds <= limit for test in found):
         yield NEAR
+    check = check_of(one.portal, checks)
+    yield from measured.numbers(check)
+    if measured.is_good(check):
+        yield measured.SMALL_ARE_QUICK
     if is_reachable(one, checks):
         yield REACHED.fill(portal=one.portal)
     if stalls:

@@ -225,6 +225,13 @@ def check_of(portal: str, checks: PortalChecks | Unknown, port: int = NFS_PORT) 
     return next((one for one in checks.checks if (one.address, one.port) == (portal, port)), None)
 
 
+def plain_test_of(share: str, tests: NfsMountTests | Unknown) -> NfsMountTest | None:
+    """Of this share, without a version: what the driver asks for where the volume has no mount options."""
+    if isinstance(tests, Unknown):
+        return None
+    return next((one for one in tests.without_version if share and one.share == share), None)
+
+
 def tests_of(share: str, tests: NfsMountTests | Unknown) -> tuple[NfsMountTest, ...]:
     """Of this share, by version."""
     return () if isinstance(tests, Unknown) else tuple(one for one in tests.tests if share and one.share == share)

@@ -93,6 +93,13 @@ NOW = Text(
 )
 
 
+PLAIN_NOW = Text(
+    en="But a mount without a version works now: it was done in {seconds} s, and the host and the array agreed on "
+    "NFSv{version}. The kubelet then tries again by itself.",
+    zh="但不指定版本的挂载目前可用：{seconds} 秒内成功，主机与阵列协商为 NFSv{version}。kubelet 会自动重试。",
+)
+
+
 @cluster_rule(RULE, Severity.ERROR, TITLE)
 def nfs_version_refused(
     failures: Across[VolumeFailures],
@@ -190,5 +197,6 @@ def _says(case: Case) -> Iterator[Text]:
     if refused.three_causes and not refused.by_udp and refused.certainty is not Certainty.CONFIRMED:
         yield THREE
     if refused.works_now is not None:
-        words = OVER_TCP if refused.by_udp else NOW
-        yield words.fill(version=refused.works_now.version, seconds=f"{refused.works_now.seconds:g}")
+        now = refused.works_now
+        words = OVER_TCP if refused.by_udp else NOW if now.version else PLAIN_NOW
+        yield words.fill(version=now.version or now.agreed_version or "?", seconds=f"{now.seconds:g}")

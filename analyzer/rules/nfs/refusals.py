@@ -18,7 +18,7 @@ from analyzer.facts import Unknown
 from analyzer.facts.host import NfsMountTest, NfsMountTests, PortalChecks
 from analyzer.facts.tools import Tools
 from analyzer.findings import Certainty
-from analyzer.rules.nfs.mounts import NFS, FailedMount, tests_of, version_of
+from analyzer.rules.nfs.mounts import NFS, FailedMount, plain_test_of, tests_of, version_of
 from analyzer.rules.nfs.ruled_out import is_unreachable
 
 V4_REFUSED = "Protocol not supported"
@@ -65,7 +65,7 @@ def version_refused(
     certainty = _by_words(one, array_off=array_off, tested=bool(tested))
     if certainty is None:
         return None
-    works_now = _done(one.version, found)
+    works_now = _done(one.version, found) or _done_without(one, tests)
     told = one.output != ""
     by_udp = one.asks_udp and THREE_CAUSES in one.output
     if by_udp:
@@ -111,6 +111,12 @@ def _by_host(one: FailedMount, found: tuple[NfsMountTest, ...], *, spoken: bool)
 
 def _done(version: str, found: tuple[NfsMountTest, ...]) -> NfsMountTest | None:
     return next((test for test in found if test.exit_code == 0 and test.version == version), None)
+
+
+def _done_without(one: FailedMount, tests: NfsMountTests | Unknown) -> NfsMountTest | None:
+    """The timed mount that asked for no version, as this one did."""
+    plain = plain_test_of(one.share, tests) if one.version_known and not one.version else None
+    return plain if plain is not None and plain.exit_code == 0 else None
 
 
 def _by_words(one: FailedMount, *, array_off: bool, tested: bool) -> Certainty | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analyzer.facts import Span, Unknown
 from analyzer.facts.cluster import PersistentVolumes, PublishInfo, StorageBackends, VolumeAttachments
-from analyzer.facts.host import PortalChecks
+from analyzer.facts.host import PortalCheck, PortalChecks
 from analyzer.facts.logs import Signals
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.findings import Certainty
@@ -37,6 +37,10 @@ NO_PING = Text(
 SOME_ANSWER = Text(
     en="- the network: {portals} do not answer from this node, the others do;",
     zh="- 网络问题：{portals} 无法从本节点访问，其他端口正常；",
+)
+LOSES = Text(
+    en="- the network loses packets: {portal} answered {received} of {sent} echo requests;",
+    zh="- 网络丢包：{portal} 只应答了 {sent} 个 ping 请求中的 {received} 个；",
 )
 PORTALS_FINE = Text(
     en="Ruled out: the network; the portals {portals} answer.", zh="已排除：网络问题；业务端口 {portals} 均有应答。"
@@ -114,7 +118,11 @@ def about_portals(wanted: Iterable[str], checks: PortalChecks | Unknown) -> Iter
     silent = [name for name, ping, tcp, _ in asked if not _answers(ping, tcp)]
     if silent:
         yield SOME_ANSWER.fill(portals=", ".join(silent))
-    elif asked:
+    lossy = [check for check in _checks(tuple(wanted), checks) if check.received and check.lost]
+    for check in lossy:
+        name, received, sent = f"{check.address}:{check.port}", f"{check.received}", f"{check.sent}"
+        yield LOSES.fill(portal=name, received=received, sent=sent)
+    if asked and not silent and not lossy:
         yield PORTALS_FINE.fill(portals=", ".join(name for name, *_ in asked))
 
 
@@ -158,11 +166,14 @@ def _check(node: str, target: str, does: Text) -> Step:
 def _asked(
     wanted: tuple[str, ...], checks: PortalChecks | Unknown
 ) -> Iterator[tuple[str, bool | None, bool | None, Span]]:
-    found = () if isinstance(checks, Unknown) else checks.checks
+    for one in _checks(wanted, checks):
+        yield f"{one.address}:{one.port}", one.ping, one.tcp, one.span
+
+
+def _checks(wanted: tuple[str, ...], checks: PortalChecks | Unknown) -> Iterator[PortalCheck]:
     addresses = {address_of(portal) for portal in wanted}
-    for one in found:
-        if one.address in addresses:
-            yield f"{one.address}:{one.port}", one.ping, one.tcp, one.span
+    found = () if isinstance(checks, Unknown) else checks.checks
+    return (one for one in found if one.address in addresses)
 
 
 def _answers(ping: bool | None, tcp: bool | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from analyzer.facts import Span, Unknown, failures
 from analyzer.facts.across import Across
@@ -87,8 +88,8 @@ def event(says: str, code: str = "Internal", node: str = "n1") -> Events:
     return Events((Event("shop", "Pod", "app-0", node, "FailedMount", message, 1, "", "", SPAN),))
 
 
-def portal(ping: bool | None = True, tcp: bool | None = True) -> PortalChecks:
-    return PortalChecks((PortalCheck(PORTAL, 2049, ping, tcp, SPAN),))
+def portal(ping: bool | None = True, tcp: bool | None = True, **measured: Any) -> PortalChecks:
+    return PortalChecks((PortalCheck(PORTAL, 2049, ping, tcp, SPAN, **measured),))
 
 
 def timed(**by_version: tuple[int | None, float, str] | float) -> NfsMountTests:

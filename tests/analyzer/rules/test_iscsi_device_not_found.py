@@ -6,6 +6,7 @@ import pytest
 
 from analyzer.facts.block import LunReports, ReportedLuns
 from analyzer.facts.cluster import PersistentVolumes, VolumeAttachments
+from analyzer.facts.host import PortalChecks
 from analyzer.facts.logs import SignalHit
 from analyzer.facts.storage import Disk, DiskState, NodeStorage
 from analyzer.facts.transport import IscsiSession, IscsiSessions
@@ -55,6 +56,14 @@ def test_portals_that_do_not_answer_are_likely_the_cause():
 def test_portals_that_do_not_answer_the_driver_either_are_confirmed():
     signals = given.logs(*FAILED.hits, UNREACHABLE)
     assert given.found(rule, signals, given.portal(ping=False, tcp=False)).certainty is Certainty.CONFIRMED
+
+
+@pytest.mark.parametrize(("received", "says"), [(3, "answered 3 of 5 echo requests"), (5, "Ruled out: the network")])
+def test_a_network_that_loses_packets_is_not_ruled_out(received: int, says: str):
+    (check,) = given.portal().checks
+    cause = given.found(rule, FAILED, PortalChecks((replace(check, sent=5, received=received),))).cause.en
+    assert says in cause
+    assert ("Ruled out: the network" in cause) == (received == 5)
 
 
 def test_a_portal_that_answers_but_not_to_ping_is_skipped_by_the_driver():

@@ -1,5 +1,7 @@
 """A portal that nodes cannot reach: one finding names them all, and says who reaches it."""
 
+import pytest
+
 from analyzer.facts.cluster import (
     Pods,
     PublishInfo,
@@ -61,6 +63,32 @@ def test_one_finding_names_all_nodes_that_cannot():
 def test_a_port_that_is_closed_though_ping_answers_is_told_as_such():
     facts = facts_of_node(Signals=logged("timeout"), PortalChecks=portal(ping=True, tcp=False))
     assert "answers ping" in found(rule, facts).cause.en
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("Connection refused", "nothing listens on the port"),
+        ("no answer", "packets are dropped on the way"),
+        ("Connection timed out", "packets are dropped on the way"),
+        ("Network is unreachable", "there is no way to it (Network is unreachable)"),
+    ],
+)
+def test_the_connections_own_error_is_explained(error: str, says: str):
+    facts = facts_of_node(Signals=logged("timeout"), PortalChecks=portal(ping=False, tcp=False, error=error))
+    assert says in found(rule, facts).cause.en
+
+
+@pytest.mark.parametrize("error", ["", "<b>another</b>"])
+def test_an_error_of_another_kind_is_not_explained(error: str):
+    facts = facts_of_node(Signals=logged("timeout"), PortalChecks=portal(ping=False, tcp=False, error=error))
+    assert found(rule, facts).cause == found(rule, FAILED).cause
+
+
+def test_errors_that_differ_from_node_to_node_are_not_explained():
+    refused = facts_of_node(Signals=logged("timeout"), PortalChecks=portal(tcp=False, error="Connection refused"))
+    silent = facts_of_node(node="n2", PortalChecks=portal(tcp=False, error="no answer"))
+    assert "listens" not in found(rule, refused, silent).cause.en
 
 
 def test_ping_that_is_filtered_does_not_hinder_a_mount():

@@ -90,6 +90,30 @@ def test_slow_but_within_the_limit_is_possible():
     assert "less than the driver waits" in finding.cause.en
 
 
+LOSSY = {"sent": 5, "received": 2, "rtt_ms": 0.4, "rtt_max_ms": 0.6}
+QUICK = {"sent": 5, "received": 5, "rtt_ms": 0.231, "rtt_max_ms": 0.4, "tcp_seconds": 0.01}
+
+
+def test_slow_mounts_over_a_way_that_was_measured_to_lose_packets_are_likely():
+    facts = node(NfsMountTests=timed(v3=12.0, v40=14.0, v41=14.0, v42=14.0), PortalChecks=portal(**LOSSY))
+    finding = found(rule, facts)
+    assert finding.certainty is Certainty.LIKELY
+    assert "answered 2 of 5 echo requests" in finding.cause.en
+    assert "MTU" not in finding.cause.en
+
+
+def test_a_long_round_trip_speaks_for_the_network_too():
+    slow = {**QUICK, "rtt_ms": 3000.4, "rtt_max_ms": 3009.0}
+    facts = node(NfsMountTests=timed(v3=12.0, v40=14.0, v41=14.0, v42=14.0), PortalChecks=portal(**slow))
+    assert found(rule, facts).certainty is Certainty.LIKELY
+
+
+def test_quick_echoes_beside_slow_mounts_lead_to_the_frame_size():
+    finding = found(rule, node(PortalChecks=portal(**QUICK)))
+    assert "A TCP connection to its port 2049 took 0.01 s." in finding.cause.en
+    assert "MTU" in finding.cause.en
+
+
 def test_no_answer_within_the_time_of_the_test_is_slow():
     assert found(rule, node(NfsMountTests=timed(v3=NO_ANSWER, v41=NO_ANSWER))).certainty is Certainty.LIKELY
 

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer.facts.host import NfsMountTest, NfsMountTests
 from analyzer.findings import Certainty, Finding, Inconclusive
 from analyzer.rules.nfs import version_steps
 from analyzer.rules.nfs.nfs_version_refused import nfs_version_refused as rule
 from analyzer.runbook import ADMIN, Effect
 from tests.analyzer.rules.nfs_mounts import (
+    SHARE,
+    SPAN,
     UNKNOWN,
     V3_OFF,
     V4_OFF,
@@ -133,6 +136,26 @@ def test_the_words_of_an_old_driver_are_heard():
 def test_the_version_of_the_command_counts_where_the_pv_is_not_known():
     facts = node(Signals=logged("exit status 32", V4_OFF, options="-o nfsvers=4.2"), PersistentVolumes=UNKNOWN)
     assert "NFSv4.2" in found(rule, facts).title.en
+
+
+def plain(code: int) -> NfsMountTests:
+    """What a mount without a version came to."""
+    test = NfsMountTest(SHARE, "", code, 0.4, "", SPAN, options="ro,vers=4.1,proto=tcp" if code == 0 else "")
+    return replace(TESTED, without_version=(test,))
+
+
+def test_a_mount_without_a_version_that_works_now_is_told_with_what_was_agreed_on():
+    finding = found(rule, node(option="", NfsMountTests=plain(0)))
+    assert "agreed on NFSv4.1" in finding.cause.en
+    assert finding.certainty is Certainty.POSSIBLE
+
+
+def test_a_mount_with_a_version_is_not_cleared_by_one_without():
+    assert found(rule, node(NfsMountTests=plain(0))).certainty is Certainty.CONFIRMED
+
+
+def test_a_mount_without_a_version_that_is_still_refused_changes_nothing():
+    assert found(rule, node(option="", NfsMountTests=plain(32))) == found(rule, node(option="", NfsMountTests=TESTED))
 
 
 def test_nodes_that_fail_alike_are_one_finding():
