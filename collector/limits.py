@@ -1,6 +1,6 @@
 """What collecting may cost one node: defined here once, kept by the node's program, told by `plan` and the pages.
 
-Units    bytes and seconds.  Each bound says in `told` what keeps it.
+Units    bytes and seconds.  Errors  ValueError for a limit that would allow nothing.
 The kernel keeps the bounds of one process at once; those of all processes together are looked at every second, so that
 for a second they can be passed.  Memory is what the kernel cannot take back: resident, without mapped files.
 """

@@ -20,6 +20,11 @@ T = TypeVar("T")
 SHELLS = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dash")
 each_shell = pytest.mark.parametrize("shell", list(SHELLS.values()), ids=list(SHELLS))
+# What takes long is asked under one shell by `make test`, and under the others by `make eval`.
+each_shell_in_time = pytest.mark.parametrize(
+    "shell",
+    [pytest.param(shell, id=name, marks=[] if name == "dash" else pytest.mark.slow) for name, shell in SHELLS.items()],
+)
 
 
 def in_every_shell(question: Callable[[Sequence[str]], T]) -> list[T]:

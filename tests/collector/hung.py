@@ -22,7 +22,7 @@ SERVER = Path(__file__).with_name("mute_server.py")
 
 
 def until(condition: Callable[[], object]) -> bool:
-    for _ in range(600):
+    for _ in range(2400):
         if condition():
             return True
         time.sleep(0.05)

@@ -16,7 +16,7 @@ import pytest
 from collector.probes import Keep, Probe
 from collector.program import render
 from samples import loopback as sshd
-from tests.collector.asking import each_shell, shell_probe
+from tests.collector.asking import each_shell_in_time, shell_probe
 from tests.collector.conftest import COLLECTOR
 from tests.collector.hung import relatives, until
 
@@ -56,7 +56,7 @@ def kill_its_group(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
 
 
-@each_shell
+@each_shell_in_time
 @pytest.mark.parametrize("end", [kill_it, kill_its_group])
 def test_killed_while_it_works_it_leaves_nothing(
     end: Callable[[subprocess.Popen[bytes]], None], shell: Sequence[str], tmp_path: Path
@@ -65,7 +65,7 @@ def test_killed_while_it_works_it_leaves_nothing(
 
 
 @pytest.mark.slow
-@each_shell
+@each_shell_in_time
 def test_killed_at_any_moment_it_leaves_nothing(shell: Sequence[str], tmp_path: Path) -> None:
     chosen = random.Random(4711)
     for number in range(20):
@@ -74,11 +74,11 @@ def test_killed_at_any_moment_it_leaves_nothing(shell: Sequence[str], tmp_path: 
         assert ended_by(end, shell, tmp_path / str(number), chosen.uniform(0, 0.6))
 
 
-@each_shell
+@each_shell_in_time
 def test_a_reader_that_wants_only_the_beginning_ends_it(shell: Sequence[str], tmp_path: Path) -> None:
     (tmp_path / "collect.sh").write_text(render(PROBES, folders=(str(tmp_path),)))
     command = ["sh", "-c", '"$@" | head -c 1000 >/dev/null', "sh", *shell, str(tmp_path / "collect.sh")]
-    subprocess.run(command, env={**os.environ, MARK: str(tmp_path)}, timeout=60, check=True)
+    subprocess.run(command, env={**os.environ, MARK: str(tmp_path)}, timeout=200, check=True)
     assert nothing_is_left(tmp_path, str(tmp_path))
 
 

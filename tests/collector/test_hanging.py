@@ -13,7 +13,7 @@ from bundle.capture import Capture, NodeSnapshot, Status
 from bundle.reader import BundleReader
 from collector.probes import AnyProbe, FileProbe, Keep, Probe, catalogue
 from samples import loopback as sshd
-from tests.collector.asking import SHELLS, ask, shell_probe
+from tests.collector.asking import ask, each_shell_in_time, shell_probe
 from tests.collector.conftest import COLLECTOR
 from tests.collector.hung import Mute, frozen, mute, relatives, thaw, until
 
@@ -42,7 +42,7 @@ def asked_around(
     return answers
 
 
-@pytest.mark.parametrize("shell", list(SHELLS.values()), ids=list(SHELLS))
+@each_shell_in_time
 def test_who_writes_to_a_frozen_file_system_is_left_and_what_it_said_is_kept(
     shell: Sequence[str], tmp_path: Path, mark: str
 ) -> None:
@@ -65,7 +65,7 @@ def silent(tmp_path: Path) -> Iterator[tuple[Mute, Path]]:
         yield server, at
 
 
-@pytest.mark.parametrize("shell", list(SHELLS.values()), ids=list(SHELLS))
+@each_shell_in_time
 def test_who_asks_a_file_system_without_an_answer_is_left(
     shell: Sequence[str], tmp_path: Path, silent: tuple[Mute, Path], mark: str
 ) -> None:

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 
 from collector.cli import cli
 from collector.collecting import Wishes
+from collector.limits import Limits
 from collector.probes import catalogue
+from collector.probes.probe import MIB
 from collector.program import render
 
 
@@ -78,3 +80,17 @@ def test_the_salt_of_a_run_is_in_no_bundle() -> None:
 def test_each_printed_script_has_a_salt_of_its_own() -> None:
     one, other = (CliRunner().invoke(cli, ["script"]).stdout.splitlines() for _ in range(2))
     assert [line.split("SALT=")[0] for line in set(one) ^ set(other)] == ["  export CSI_TRIAGE_"] * 2
+
+
+def test_what_a_node_may_send_reaches_its_program() -> None:
+    assert f"most_sent_bytes={64 * MIB}" in CliRunner().invoke(cli, ["script", "--node-bytes", "64MiB"]).stdout
+
+
+@pytest.mark.parametrize("size", ["64", "0MiB", "512KiB", "1TiB", "$(id)MiB", "-1MiB"])
+def test_a_size_that_is_none_is_refused(size: str) -> None:
+    done = CliRunner().invoke(cli, ["script", "--node-bytes", size])
+    assert (done.exit_code, "is not a size" in done.output) == (2, True)
+
+
+def test_the_plan_tells_what_a_node_may_be_charged() -> None:
+    assert all(told in CliRunner().invoke(cli, ["plan"]).stdout for told in Limits().told())
