@@ -1,0 +1,138 @@
+"""What forms of secrets are made of: names of settings whose value is a secret, the grammar of values, and the kinds.
+
+`TRIGGER` finds a name for hyperscan, which knows no look-around; `KEY` is the same name for `re`, and refuses what only
+looks like one.  Words of three letters need a border: the end of a pod's name may spell `psk`.
+A value that says it is none (`<empty>`, `***`, null) stays as it is, and so does the path of a file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What was removed, in the words of those who have to answer for it; they stand in bundles and do not change."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
+    TOKEN = "token"  # noqa: S105 - the name of a kind
+    SECRET = "secret"  # noqa: S105 - the name of a kind
+    KEY = "secret key"
+    PRIVATE_KEY = "private key"
+    USER = "user name"
+    ARRAY_LOGIN = "array login"
+    CHAP = "CHAP login"
+    NVME_KEY = "NVMe key"
+    URL_LOGIN = "URL login"
+    URL_SIGNATURE = "URL signature"
+    HTTP_LOGIN = "HTTP login"
+    COOKIE = "cookie"
+    REGISTRY_LOGIN = "registry login"
+    PROVIDER_KEY = "provider key"
+    VAULT_TOKEN = "vault token"  # noqa: S105 - the name of a kind
+    HASH = "password hash"
+    COMMUNITY = "SNMP community"
+    DISK_KEY = "disk key"
+    SECRET_OBJECT = "Secret object"  # noqa: S105 - the name of a kind
+
+
+# 密码 口令 令牌 密钥 私钥 凭证 凭据, in UTF-8 and, where a Windows tool wrote them, 密码 and 口令 in GBK
+_CHINESE = r"密码|口令|令牌|密钥|私钥|凭证|凭据|\xc3\xdc\xc2\xeb|\xbf\xda\xc1\xee"
+_LONG = (
+    r"passw(?:or)?d|passphrase|passcode|secret|token|credential|authtok|ismsession|session[_-]?id|key-data|key[_-]?hex"
+    r"|(?:api|access|private|account|encryption|shared|signing|master|auth|unseal|certificate|preshared|pre-shared)"
+    rf"[_-]?key|connection[_-]?string|{_CHINESE}"
+)
+_STUCK = r"(?:store|key|root|bind|admin|db|user|require|smb)[_-]?(?:pass|pw)"
+TRIGGER = rf"(?:{_LONG}|pwd|{_STUCK}\b|(?:\b|_)(?:pass|pw|psk)(?:\b|_)|(?-i:[a-z](?:Pass|Pw|Psk))\b)"
+KEY = (
+    rf"(?:{_LONG}|pwd(?![a-z0-9])|{_STUCK}(?![a-z0-9])"
+    r"|(?:_|(?-i:[a-z](?=[A-Z])))?(?:pass|pw|psk)(?![a-z0-9]))"
+)
+_OF_A_FILE = r"(?![\w.-]{0,40}(?:file|path|dir)\w{0,2}[\"']?[ \t]{0,4}[:= \t][ \t]{0,4}[\"']?/)"
+NAME = rf"{KEY}{_OF_A_FILE}[\w.-]{{0,40}}"
+# What comes after a name decides which forms are worth a try; most names are words of prose, and nothing does.
+_AFTER = re.compile(rf"{KEY}[\w.-]{{0,40}}\\*([\"']?)[ \t]{{0,4}}([:=%>,;v\x80-\xff\r]?)(\Z)?".encode(), re.IGNORECASE)
+LEFT_CONTEXT = 160  # how much of the line's text `before` is shown
+
+ESC = r"\\{0,15}"  # quotes within strings within strings
+BETWEEN = r"\s{0,4}(?:=>|[:=]{1,2}|%(?:25){0,3}3[ad]|：|＝|\xa3\xba|[为是]\s{0,2}[:：]?)\s{0,4}"
+BETWEEN = BETWEEN.replace("[为是]", "(?:为|是)").replace("[:：]", "(?::|：)")  # no classes of what is several bytes
+NOT_MASKED = (
+    r"(?!<empty>|<nil>|null\b|nil\b|\*{3,}(?=[\s\"',;\]})]|$)|\"\"|''|\\{1,15}\"\\{1,15}\"|\[\](?![\w{])"
+    r"|\\{0,15}[\"']?\[redacted\])"
+)
+QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?"
+# In a string within a string the quote that ends it has as many backslashes as the one that began it.
+ESCAPED = r"(?P<esc>\\+)\"(?:[^\"\\\n]|(?P=esc)\\++[^\n]|(?!(?P=esc)\")\\++[^\"\\\n])*(?:(?P=esc)\")?"
+BYTES = r"\[\](?:byte|uint8)\{[^}\n]*\}?"  # Go's %#v of bytes
+LIST = r"\[[^\]\n]*\]?"
+BRACED = r"\{[^\s\"':={}\[\]]+\}?\S*"
+WORD = r"[^\s\"'\[{\\](?:\\[^\n]|\S)*"
+# In JSON a bare value (a number) ends where the next one begins.
+BARE = r"[^\s\"'\[{\\,][^\s,}\]]*"
+# A Go map or struct ends a value before the next `key:` or the bracket that closes it; the value may hold blanks.
+GO_VALUE = r"(?:(?![\]})]+(?:[\s,;\"'\]})]|$)| [\w.-]{1,60}:)[^\n])+"
+
+_SIGNS = {b":": ":", b"=": "=", b"%": "%", b">": ">", b",": ",", b";": ",", b"v": ",", b"V": ","}
+_KINDS = (
+    (re.compile(rb"pass|pwd|pw\b|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xc3\xdc\xc2\xeb", re.I), Kind.PASSWORD),
+    (re.compile(rb"token|session|authtok|\xe4\xbb\xa4\xe7\x89\x8c", re.I), Kind.TOKEN),
+    (re.compile(rb"key|psk", re.I), Kind.KEY),
+)
+
+
+def what_follows(data: bytes, start: int, line_end: int) -> str:
+    """`:`, `=`, `%`, `>`, `,` (or `;`, or the word value), `8` (no ASCII), `$` (the line ends), or nothing of that; after
+    a quote that closes, with `"` in front."""
+    found = _AFTER.match(data, start, line_end)
+    if found is None:
+        return "?"
+    quote, sign, end = found.groups()
+    if not sign or sign == b"\r":
+        return ('"' if quote else "") + ("$" if end is not None else "")
+    return ('"' if quote else "") + _SIGNS.get(sign, "8")
+
+
+def kind_of_name(name: bytes) -> Kind:
+    """Of what kind the value of a setting is."""
+    return next((kind for pattern, kind in _KINDS if pattern.search(name)), Kind.SECRET)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretForm:
+    """`kind` None: the name tells it.  `after`: what may follow a name, as `what_follows` tells it; () for other triggers.
+    `lines` is how many lines, the trigger's included, the pattern may see."""
+
+    name: str
+    reason: str
+    trigger: str
+    pattern: re.Pattern[bytes]
+    kind: Kind | None
+    before: re.Pattern[bytes] | None
+    beside: re.Pattern[bytes] | None
+    after: tuple[str, ...]
+    lines: int
+
+
+def form(
+    name: str,
+    reason: str,
+    *,
+    pattern: str,
+    trigger: str = TRIGGER,
+    kind: Kind | None = None,
+    before: str = "",
+    beside: str = "",
+    after: tuple[str, ...] = (),
+    lines: int = 1,
+) -> SecretForm:
+    left = _compiled(rf"(?:{before})\Z") if before else None
+    return SecretForm(
+        name, reason, trigger, _compiled(pattern), kind, left, _compiled(beside) if beside else None, after, lines
+    )
+
+
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode(), re.IGNORECASE)
