@@ -21,6 +21,7 @@ from typing import NamedTuple
 import hyperscan
 
 from collector.private_keys import private_keys
+from collector.secret_blocks import values_below
 from collector.secret_forms import FORMS
 from collector.secret_words import LEFT_CONTEXT, TRIGGER, Kind, SecretForm, kind_of_name, what_follows
 
@@ -87,16 +88,17 @@ def _secrets(data: bytes) -> list[_Span]:
     line = _Line(data)
     for start, number in _hits(data):
         line = line.at(start)
-        if start < line.removed_from:
-            found += [span for form in _forms(number, line, start) if (span := _found(form, line, start)) is not None]
+        if start >= line.removed_from:
+            continue
+        forms = _triggers()[number][1]
+        if number == 0:
+            follows = what_follows(data, start, line.end)
+            forms = _by_what_follows().get(follows, ())
+            if follows.endswith(":$"):
+                kind = kind_of_name(data[start : line.end])
+                found += [_Span(*place, kind) for place in values_below(data, start, line.start, line.end)]
+        found += [span for form in forms if (span := _found(form, line, start)) is not None]
     return found
-
-
-def _forms(number: int, line: _Line, start: int) -> Sequence[SecretForm]:
-    """Those worth a try: not all of a name's forms, of which there are many."""
-    if number != 0:
-        return _triggers()[number][1]
-    return _by_what_follows().get(what_follows(line.data, start, line.end), ())
 
 
 @cache

@@ -8,24 +8,19 @@ triggers go into one hyperscan database; nothing is searched for twice, since a 
 from __future__ import annotations
 
 from collector.secret_shapes import SHAPES
-from collector.secret_words import (
+from collector.secret_values import (
     BARE,
     BETWEEN,
     BRACED,
     BYTES,
-    ESC,
     ESCAPED,
     GO_VALUE,
-    KEY,
     LIST,
-    NAME,
     NOT_MASKED,
     QUOTED,
     WORD,
-    Kind,
-    SecretForm,
-    form,
 )
+from collector.secret_words import ESC, KEY, NAME, ODD, Kind, SecretForm, form
 
 _TOOLS = (
     r"\b(?:curl|wget|sshpass|mysql|mariadb|redis-cli|mongo|ldap(?:search|modify|add|whoami|passwd)|ipmitool|snmp(?:get|"
@@ -44,7 +39,15 @@ _LOGIN_OPTION = (
     r"|smbclient\b[^\n]{0,300}?\s-U\s*[^\s%]+%"
     r"|htpasswd\b[^\n]{0,200}?\s-\w*b\w*\s+\S+\s+\S+\s+)"
 )
-_SIGNED_IN = r"(?:sudo\s[^|\n]{0,40}?)?(?:cryptsetup|chpasswd|passwd|sudo|kinit|docker|podman|iscsiadm|openssl|smbclient)\b"
+_SIGNED_IN = (
+    r"(?:sudo\s[^|\n]{0,40}?)?(?:cryptsetup|chpasswd|passwd|sudo|kinit|docker|podman|iscsiadm|openssl|smbclient)\b"
+)
+
+_NAME_OF = rf"(?:name|key){ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}{ESC}[\"']?[\w.-]{{0,80}}"
+_VALUE_OF = (
+    rf"{ESC}[\"']?value{ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}"
+    rf"(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|(?:(?!,ValueFrom\b)[^\s\"'}}])+))"
+)
 
 FORMS: tuple[SecretForm, ...] = (
     form(
@@ -61,7 +64,7 @@ FORMS: tuple[SecretForm, ...] = (
         kind=Kind.HTTP_LOGIN,
         trigger=r"authorization",
         pattern=rf"authorization{ESC}[\"']?{BETWEEN}(?P<secret>{NOT_MASKED}"
-        rf"(?:{ESCAPED}|{QUOTED}|{LIST}|[^\s\"'\[\\][^\"'\]\n]*))",
+        rf"(?:(?:digest|oauth|aws4-hmac-sha256|signature)\s[^\n]*|{ESCAPED}|{QUOTED}|{LIST}|[^\s\"'\[\\][^\"'\]\n]*))",
     ),
     form(
         "cookie",
@@ -73,10 +76,10 @@ FORMS: tuple[SecretForm, ...] = (
     ),
     form(
         "chap-setting",
-        "iSCSI logins in iscsid.conf, also when commented out, and where iscsiadm is told them",
+        "iSCSI logins in iscsid.conf, also when commented out, and where open-iscsi tells that it changed them",
         kind=Kind.CHAP,
         trigger=r"auth\.(?:password|username)",
-        pattern=rf"auth\.(?:password|username)(?:_in)?[ \t]*[:=][ \t]*(?P<secret>{NOT_MASKED}\S[^\n]*)",
+        pattern=rf"auth\.(?:password|username)(?:_in)?(?:[ \t]*[:=][ \t]*|', ?')(?P<secret>{NOT_MASKED}\S[^\n]*)",
     ),
     form(
         "chap-of-session",
@@ -137,28 +140,38 @@ FORMS: tuple[SecretForm, ...] = (
     form(
         "named-value",
         "environment variables of a container as the kubelet, Kubernetes and cloud tools print them: name, then value",
-        before=rf"(?:name|key){ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}{ESC}[\"']?[\w.-]{{0,80}}",
-        lines=2,
-        after=(",", '",', "$", '"$'),
-        pattern=rf"{KEY}[\w.-]{{0,40}}{ESC}[\"']?\s{{0,4}}[,;]?\s{{0,200}}?(?:[^\n]{{0,120}}?\s)?{ESC}[\"']?value{ESC}[\"']?"
-        rf"\s{{0,4}}[:=]\s{{0,4}}(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|(?:(?!,ValueFrom\b)[^\s\"'}}])+))",
+        before=_NAME_OF,
+        after=(",", '",'),
+        pattern=rf"{KEY}[\w.-]{{0,40}}{ESC}[\"']?\s{{0,4}}[,;]?\s{{0,4}}{_VALUE_OF}",
     ),
     form(
-        "block",
-        "YAML blocks: the value stands on the lines below its name, each further in",
-        lines=100,
-        after=(":", '":'),
-        pattern=rf"{NAME}[\"']?[ \t]*:[ \t]*[|>][-+0-9]{{0,2}}[ \t]*\r?\n"
-        r"(?P<secret>(?P<in>[ \t]+)\S[^\n]*(?:\n(?:(?P=in)[^\n]*|[ \t]*(?=\n)))*"
-        r"|[^\n]{0,160}?(?:: |\t)[ \t]{2,}\S[^\n]*)",
+        "named-value-below",
+        "the same in YAML and folded JSON: the value on the next line",
+        before=_NAME_OF,
+        after=("$", '"$', ",$", '",$'),
+        lines=2,
+        pattern=rf"{KEY}[\w.-]{{0,40}}[\"']?,?[ \t]*\r?\n(?:[^\n]{{0,160}}?\s)?{_VALUE_OF}",
     ),
     form(
-        "value-below",
-        "a name alone on its line, and its value alone on the next: folded JSON, YAML and command lines",
+        "continued",
+        "command lines that go on: a name at the end of a line, its value on the next",
+        after=("$", "=$"),
         lines=2,
-        after=(":", '":', "=", "$"),
-        pattern=rf"{NAME}(?:[\"']?[ \t]*:[ \t]*|[= \t]*\\)\r?\n[ \t]+(?P<secret>{NOT_MASKED}"
-        r"(?:\"[^\"\n]+\"?,?|'[^'\n]+'?,?|(?![-\w./]+[:=])[^\s\"'\[{-]\S{3,}))[ \t]*\\?\r?(?:\n|\Z)",
+        pattern=rf"{NAME}[= \t]*\\\r?\n[ \t]+(?P<secret>{NOT_MASKED}(?:{QUOTED}|[^\s\"'-]\S*))",
+    ),
+    form(
+        "odd-quotes",
+        "JSON whose quotes were escaped for HTML, JavaScript or a URL",
+        after=("&:", "&=", "&%"),
+        pattern=rf"{NAME}{ODD}(?:\s|%20){{0,4}}(?:[:=]|%(?:25){{0,3}}3[ad])(?:\s|%20){{0,4}}"
+        rf"(?P<odd>{ODD})(?P<secret>{NOT_MASKED}(?:(?!(?P=odd))[^\n])+)",
+    ),
+    form(
+        "table",
+        "tables of tools: a row with a name and a value",
+        after=("|",),
+        before=r"\|\s*[\w.-]{0,60}",
+        pattern=rf"{NAME}\s*\|\s*(?P<secret>{NOT_MASKED}[^|\n]*[^|\s])",
     ),
     form(
         "argument",
@@ -172,8 +185,8 @@ FORMS: tuple[SecretForm, ...] = (
         "messages that name a password in quotes, and passwords that are told in prose",
         kind=Kind.PASSWORD,
         trigger=r"(?:passw(?:or)?d|passphrase|identified\s+by)",
-        pattern=r"(?:passw(?:or)?d|passphrase|identified\s+by)(?: is| of| for [\w.@-]{1,60}(?: is)?)?\s{1,4}"
-        r"(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|(?<=is )(?=\S{0,60}\d)\S{6,})",
+        pattern=r"(?:passw(?:or)?d|passphrase|identified\s+by)(?: is| of| for [\w.@-]{1,60}(?: is)?)?[\s(]{1,4}"
+        r"(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|\[[^\s\[\]]{6,}\]|(?<=is )(?=\S{0,60}\d)\S{6,})",
     ),
     form(
         "netrc",
@@ -205,11 +218,18 @@ FORMS: tuple[SecretForm, ...] = (
         pattern=rf"{_LOGIN_OPTION}(?P<secret>{QUOTED}|[^\s-]\S*)",
     ),
     form(
+        "proxy-user",
+        "the login at a proxy, beside that at the server",
+        kind=Kind.PASSWORD,
+        trigger=r"--proxy-user",
+        pattern=r"--proxy-user[ =](?P<secret>\S+)",
+    ),
+    form(
         "community-argument",
         "SNMP tools take communities and passphrases on the command line",
         kind=Kind.COMMUNITY,
         trigger=r"\bsnmp\w+\s",
-        pattern=r"snmp\w+\s[^\n]{0,300}?(?-i:\s-[cAX])\s*(?P<secret>[^\s-]\S*)",
+        pattern=r"snmp\w+\s[^\n]{0,300}?(?-i:\s-[cAX])\s*(?P<secret>[^\s-]\S*(?:[^\n]{0,200}(?-i:\s-[cAX])\s*\S+)?)",
     ),
     form(
         "community",

@@ -1,8 +1,7 @@
-"""What forms of secrets are made of: names of settings whose value is a secret, the grammar of values, and the kinds.
+"""What forms of secrets are made of: kinds, names of settings whose value is a secret, and what may follow a name.
 
 `TRIGGER` finds a name for hyperscan, which knows no look-around; `KEY` is the same name for `re`, and refuses what only
 looks like one.  Words of three letters need a border: the end of a pod's name may spell `psk`.
-A value that says it is none (`<empty>`, `***`, null) stays as it is, and so does the path of a file.
 """
 
 from __future__ import annotations
@@ -47,52 +46,41 @@ _LONG = (
 _STUCK = r"(?:store|key|root|bind|admin|db|user|require|smb)[_-]?(?:pass|pw)"
 TRIGGER = rf"(?:{_LONG}|pwd|{_STUCK}\b|(?:\b|_)(?:pass|pw|psk)(?:\b|_)|(?-i:[a-z](?:Pass|Pw|Psk))\b)"
 KEY = (
-    rf"(?:{_LONG}|pwd(?![a-z0-9])|{_STUCK}(?![a-z0-9])"
+    rf"(?:{_LONG}|pwd(?![a-z0-9]|[:=] ?/)|{_STUCK}(?![a-z0-9])"
     r"|(?:_|(?-i:[a-z](?=[A-Z])))?(?:pass|pw|psk)(?![a-z0-9]))"
 )
 _OF_A_FILE = r"(?![\w.-]{0,40}(?:file|path|dir)\w{0,2}[\"']?[ \t]{0,4}[:= \t][ \t]{0,4}[\"']?/)"
 NAME = rf"{KEY}{_OF_A_FILE}[\w.-]{{0,40}}"
+ESC = r"(?:\\{0,15}|\x1b\[[0-9;]{0,8}m)"  # quotes within strings within strings; colours of a terminal
+ODD = r"(?:&(?:quot|apos|#3[49]);|\\{1,8}(?:u00|x)2[27]|%(?:25){0,3}2[27])"  # quotes in HTML, in JavaScript, in URLs
 # What comes after a name decides which forms are worth a try; most names are words of prose, and nothing does.
-_AFTER = re.compile(rf"{KEY}[\w.-]{{0,40}}\\*([\"']?)[ \t]{{0,4}}([:=%>,;v\x80-\xff\r]?)(\Z)?".encode(), re.IGNORECASE)
+_AFTER = re.compile(
+    rf"{KEY}[\w.-]{{0,40}}(?:{ESC}([\"'])|({ODD})|{ESC})[ \t]{{0,4}}([:=%>,;|v\x80-\xff]?)".encode()
+    + rb"([ \t]*(?:[|>][-+0-9]{0,2})?[ \t]*\\?\r?\Z)?",
+    re.IGNORECASE,
+)
+_SIGNS = {b"": "", b";": ",", b"v": ",", b"V": ","} | {sign.encode(): sign for sign in ":=%>,|"}
+QUOTE = '"'
 LEFT_CONTEXT = 160  # how much of the line's text `before` is shown
 
-ESC = r"\\{0,15}"  # quotes within strings within strings
-BETWEEN = r"\s{0,4}(?:=>|[:=]{1,2}|%(?:25){0,3}3[ad]|：|＝|\xa3\xba|[为是]\s{0,2}[:：]?)\s{0,4}"
-BETWEEN = BETWEEN.replace("[为是]", "(?:为|是)").replace("[:：]", "(?::|：)")  # no classes of what is several bytes
-NOT_MASKED = (
-    r"(?!<empty>|<nil>|null\b|nil\b|\*{3,}(?=[\s\"',;\]})]|$)|\"\"|''|\\{1,15}\"\\{1,15}\"|\[\](?![\w{])"
-    r"|\\{0,15}[\"']?\[redacted\])"
-)
-QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?"
-# In a string within a string the quote that ends it has as many backslashes as the one that began it.
-ESCAPED = r"(?P<esc>\\+)\"(?:[^\"\\\n]|(?P=esc)\\++[^\n]|(?!(?P=esc)\")\\++[^\"\\\n])*(?:(?P=esc)\")?"
-BYTES = r"\[\](?:byte|uint8)\{[^}\n]*\}?"  # Go's %#v of bytes
-LIST = r"\[[^\]\n]*\]?"
-BRACED = r"\{[^\s\"':={}\[\]]+\}?\S*"
-WORD = r"[^\s\"'\[{\\](?:\\[^\n]|\S)*"
-# In JSON a bare value (a number) ends where the next one begins.
-BARE = r"[^\s\"'\[{\\,][^\s,}\]]*"
-# A Go map or struct ends a value before the next `key:` or the bracket that closes it; the value may hold blanks.
-GO_VALUE = r"(?:(?![\]})]+(?:[\s,;\"'\]})]|$)| [\w.-]{1,60}:)[^\n])+"
-
-_SIGNS = {b":": ":", b"=": "=", b"%": "%", b">": ">", b",": ",", b";": ",", b"v": ",", b"V": ","}
 _KINDS = (
-    (re.compile(rb"pass|pwd|pw\b|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xc3\xdc\xc2\xeb", re.I), Kind.PASSWORD),
+    (
+        re.compile(rb"pass|pwd|pw\b|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xc3\xdc\xc2\xeb", re.I),
+        Kind.PASSWORD,
+    ),
     (re.compile(rb"token|session|authtok|\xe4\xbb\xa4\xe7\x89\x8c", re.I), Kind.TOKEN),
     (re.compile(rb"key|psk", re.I), Kind.KEY),
 )
 
 
 def what_follows(data: bytes, start: int, line_end: int) -> str:
-    """`:`, `=`, `%`, `>`, `,` (or `;`, or the word value), `8` (no ASCII), `$` (the line ends), or nothing of that; after
-    a quote that closes, with `"` in front."""
+    """A quote `"` that closes the name, or an odd one `&`; `:`, `=`, `%`, `>`, `|`, `,` (also `;` and the word value), `8`
+    (no ASCII); `$` where the line ends, but for the sign of a YAML block.  `?` is no name."""
     found = _AFTER.match(data, start, line_end)
     if found is None:
         return "?"
-    quote, sign, end = found.groups()
-    if not sign or sign == b"\r":
-        return ('"' if quote else "") + ("$" if end is not None else "")
-    return ('"' if quote else "") + _SIGNS.get(sign, "8")
+    quote, odd, sign, end = found.groups()
+    return f"{'&' if odd else QUOTE if quote else ''}{_SIGNS.get(sign, '8')}{'' if end is None else '$'}"
 
 
 def kind_of_name(name: bytes) -> Kind:
