@@ -90,7 +90,7 @@ def _secrets(data: bytes) -> list[_Span]:
         line = line.at(start)
         if start >= line.removed_from:
             continue
-        forms = _triggers()[number][1]
+        forms: Sequence[SecretForm] = _triggers()[number][1]
         if number == 0:
             follows = what_follows(data, start, line.end)
             forms = _by_what_follows().get(follows, ())

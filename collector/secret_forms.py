@@ -7,6 +7,7 @@ triggers go into one hyperscan database; nothing is searched for twice, since a 
 
 from __future__ import annotations
 
+from collector.secret_commands import COMMANDS
 from collector.secret_shapes import SHAPES
 from collector.secret_values import (
     BARE,
@@ -21,27 +22,6 @@ from collector.secret_values import (
     WORD,
 )
 from collector.secret_words import ESC, KEY, NAME, ODD, Kind, SecretForm, form
-
-_TOOLS = (
-    r"\b(?:curl|wget|sshpass|mysql|mariadb|redis-cli|mongo|ldap(?:search|modify|add|whoami|passwd)|ipmitool|snmp(?:get|"
-    r"walk|set|bulkwalk|trap)|smbclient|docker|podman|nerdctl|helm|crictl|ctr|skopeo|oras|useradd|usermod|htpasswd)"
-)
-_LOGIN_OPTION = (
-    r"(?:curl\b[^\n]{0,600}?\s(?:-u|--user|-U|--proxy-user)[ =]?"
-    r"|sshpass\s+-p\s*"
-    r"|(?:mysql|mariadb)[\w-]*\b[^\n]{0,600}?\s-p"
-    r"|redis-cli\b[^\n]{0,300}?\s-a\s+"
-    r"|(?:mongo\w*|docker|podman|nerdctl|helm|oras|user(?:add|mod))\b[^\n]{0,600}?\s-p\s+"
-    r"|ldap\w+\b[^\n]{0,600}?\s-w\s*"
-    r"|ipmitool\b[^\n]{0,300}?\s-P\s*"
-    r"|(?:ctr|nerdctl)\b[^\n]{0,300}?\s(?:-u|--user)[ =]"
-    r"|(?:crictl|skopeo|podman)\b[^\n]{0,300}?\s--(?:\w+-)?creds[ =]"
-    r"|smbclient\b[^\n]{0,300}?\s-U\s*[^\s%]+%"
-    r"|htpasswd\b[^\n]{0,200}?\s-\w*b\w*\s+\S+\s+\S+\s+)"
-)
-_SIGNED_IN = (
-    r"(?:sudo\s[^|\n]{0,40}?)?(?:cryptsetup|chpasswd|passwd|sudo|kinit|docker|podman|iscsiadm|openssl|smbclient)\b"
-)
 
 _NAME_OF = rf"(?:name|key){ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}{ESC}[\"']?[\w.-]{{0,80}}"
 _VALUE_OF = (
@@ -88,14 +68,6 @@ FORMS: tuple[SecretForm, ...] = (
         trigger=r"(?:username|password)(?:_in)?:",
         before=r"\A[ \t]{2,}",
         pattern=rf"(?:username|password)(?:_in)?:[ \t]*(?P<secret>{NOT_MASKED}\S[^\n]*)",
-    ),
-    form(
-        "iscsiadm-value",
-        "iscsiadm sets CHAP secrets with -n node.session.auth.password -v VALUE",
-        kind=Kind.CHAP,
-        trigger=r"\biscsiadm\s",
-        pattern=r"iscsiadm(?=[^\n]{0,600}\.auth\.)[^\n]{0,600}?\s(?:-v|--value)[ =]"
-        rf"(?P<secret>{QUOTED}|\S+)",
     ),
     form(
         "setting-line",
@@ -153,13 +125,6 @@ FORMS: tuple[SecretForm, ...] = (
         pattern=rf"{KEY}[\w.-]{{0,40}}[\"']?,?[ \t]*\r?\n(?:[^\n]{{0,160}}?\s)?{_VALUE_OF}",
     ),
     form(
-        "continued",
-        "command lines that go on: a name at the end of a line, its value on the next",
-        after=("$", "=$"),
-        lines=2,
-        pattern=rf"{NAME}[= \t]*\\\r?\n[ \t]+(?P<secret>{NOT_MASKED}(?:{QUOTED}|[^\s\"'-]\S*))",
-    ),
-    form(
         "odd-quotes",
         "JSON whose quotes were escaped for HTML, JavaScript or a URL",
         after=("&:", "&=", "&%"),
@@ -172,13 +137,6 @@ FORMS: tuple[SecretForm, ...] = (
         after=("|",),
         before=r"\|\s*[\w.-]{0,60}",
         pattern=rf"{NAME}\s*\|\s*(?P<secret>{NOT_MASKED}[^|\n]*[^|\s])",
-    ),
-    form(
-        "argument",
-        "command lines in process lists and logs",
-        before=r"(?:[\s,\"'\[]|\A)--?[\w-]{0,60}",
-        after=("", '"', ",", '",', ":", "=", "%", "8"),
-        pattern=rf"{NAME}{ESC}[\"']?,?[ \t]+{ESC}(?P<secret>(?!-){NOT_MASKED}(?:{QUOTED}|{WORD}))",
     ),
     form(
         "quoted-word",
@@ -211,27 +169,6 @@ FORMS: tuple[SecretForm, ...] = (
         rf"(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|{WORD}))",
     ),
     form(
-        "login-argument",
-        "tools that take a login on the command line",
-        kind=Kind.PASSWORD,
-        trigger=_TOOLS,
-        pattern=rf"{_LOGIN_OPTION}(?P<secret>{QUOTED}|[^\s-]\S*)",
-    ),
-    form(
-        "proxy-user",
-        "the login at a proxy, beside that at the server",
-        kind=Kind.PASSWORD,
-        trigger=r"--proxy-user",
-        pattern=r"--proxy-user[ =](?P<secret>\S+)",
-    ),
-    form(
-        "community-argument",
-        "SNMP tools take communities and passphrases on the command line",
-        kind=Kind.COMMUNITY,
-        trigger=r"\bsnmp\w+\s",
-        pattern=r"snmp\w+\s[^\n]{0,300}?(?-i:\s-[cAX])\s*(?P<secret>[^\s-]\S*(?:[^\n]{0,200}(?-i:\s-[cAX])\s*\S+)?)",
-    ),
-    form(
         "community",
         "SNMP communities are passwords",
         kind=Kind.COMMUNITY,
@@ -245,29 +182,6 @@ FORMS: tuple[SecretForm, ...] = (
         kind=Kind.COMMUNITY,
         trigger=r"(?:com2sec6?|createUser)\s",
         pattern=r"(?:com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+|createUser\s+(?:-e\s+\S+\s+)?\S+\s+\S+\s+)(?P<secret>\S[^\n]*)",
-    ),
-    form(
-        "piped",
-        "passwords that are echoed into a tool: cryptsetup, chpasswd, sudo",
-        kind=Kind.PASSWORD,
-        trigger=r"\b(?:echo|printf)\s",
-        pattern=r"(?:echo|printf)\s+(?:-\w+\s+)?(?:[\"']?%s(?:\\n)?[\"']?\s+)?"
-        rf"(?P<secret>{QUOTED}|\S[^|\n]{{0,200}}?)\s*\|\s*{_SIGNED_IN}",
-    ),
-    form(
-        "here-string",
-        "passwords in a here-string of a tool",
-        kind=Kind.PASSWORD,
-        trigger=r"<<<",
-        before=rf"{_SIGNED_IN}[^\n]{{0,120}}?",
-        pattern=rf"<<<\s*(?P<secret>{QUOTED}|\S+)",
-    ),
-    form(
-        "literal",
-        "kubectl create secret",
-        kind=Kind.SECRET_OBJECT,
-        trigger=r"--from-literal",
-        pattern=rf"--from-literal[= ]{ESC}[\"']?[\w.-]+=(?P<secret>{ESCAPED}|{QUOTED}|\S+)",
     ),
     form(
         "secret-object",
@@ -328,5 +242,6 @@ FORMS: tuple[SecretForm, ...] = (
         trigger=r"\bcrypt\s[a-z0-9:_()-]{1,60}\s",
         pattern=r"crypt\s[a-z0-9:_()-]{1,60}\s(?!0+\s)(?P<secret>[0-9a-f]{32,256})(?=\s)",
     ),
+    *COMMANDS,
     *SHAPES,
 )

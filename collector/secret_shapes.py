@@ -1,4 +1,4 @@
-"""Secrets that are known by their own shape, wherever they stand: the second part of the table of `secret_forms`.
+"""Secrets that are known by their own shape, wherever they stand: part of the table of `secret_forms`.
 
 Most issuers begin their tokens with letters of their own, so that they can be found; the beginnings are theirs.
 """

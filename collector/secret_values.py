@@ -1,4 +1,4 @@
-"""The grammar of values, for the patterns of `secret_forms`: what stands between a name and its value, and how values end.
+"""The grammar of values, for the patterns of `secret_forms`: what stands before a value, and where it ends.
 
 A value that says it is none (`<empty>`, `***`, null) stays as it is, and so does what was removed before.
 """

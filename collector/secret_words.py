@@ -74,8 +74,8 @@ _KINDS = (
 
 
 def what_follows(data: bytes, start: int, line_end: int) -> str:
-    """A quote `"` that closes the name, or an odd one `&`; `:`, `=`, `%`, `>`, `|`, `,` (also `;` and the word value), `8`
-    (no ASCII); `$` where the line ends, but for the sign of a YAML block.  `?` is no name."""
+    """A quote `"` that closes the name, or an odd one `&`; then `:`, `=`, `%`, `>`, `|`, `,` (also `;` and the word
+    value), `8` (no ASCII); then `$` where the line ends, but for the sign of a YAML block.  `?` is no name."""
     found = _AFTER.match(data, start, line_end)
     if found is None:
         return "?"
@@ -90,8 +90,8 @@ def kind_of_name(name: bytes) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class SecretForm:
-    """`kind` None: the name tells it.  `after`: what may follow a name, as `what_follows` tells it; () for other triggers.
-    `lines` is how many lines, the trigger's included, the pattern may see."""
+    """`kind` None: the name tells it.  `after`: what may follow a name, in the letters of `what_follows`; () for other
+    triggers.  `lines` is how many lines, the trigger's included, the pattern may see."""
 
     name: str
     reason: str

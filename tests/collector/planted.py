@@ -80,15 +80,11 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     "array login": {
         "driver log": (
             f"Request method: POST, Url: {_URL}/xx/sessions, body: map[password:@pw scope:0 username:@word]",
-            f"Response method: POST, Url: {_URL}/xx/sessions, body: "
-            '{"data":{"accountstate":1,"deviceid":"2102350","iBaseToken":"@word32","username":"@word"},"error":{"code":0}}',
-            f"Request method: PUT, Url: {_URL}/2102350/iscsi_initiator/iqn.x, body: "
-            "map[CHAPNAME:@word CHAPPASSWORD:@pw ID:iqn.x USECHAP:true]",
-            "Request method: POST, Url: https://192.0.2.9:8088/dsware/service/v1.3/sec/login, body: "
-            "map[password:@pw userName:@word]",
-            "Login config: {User:@word Password:@pw AuthenticationMode:0 Urls:[https://192.0.2.9:8088]}".replace(
-                "User:@word", "UserName:@word"
-            ),
+            f'Response method: POST, Url: {_URL}/xx/sessions, body: {{"data":{{"iBaseToken":"@word32","level":1}}}}',
+            f'Response method: POST, Url: {_URL}/xx/sessions, body: {{"deviceid":"@word","username":"@word"}}',
+            "Request method: PUT, Url: https://192.0.2.9/iscsi_initiator/x, body: map[CHAPNAME:@word CHAPPASSWORD:@pw]",
+            "Request method: POST, Url: https://192.0.2.9/service/v1.3/sec/login, body: map[password:@pw userName:@word]",
+            "Login config: {UserName:@word Password:@pw AuthenticationMode:0 Urls:[https://192.0.2.9:8088]}",
             'backend config: map[string]interface {}{"password":"@pw", "urls":[]string{"https://192.0.2.9"}}',
             'error: {"msg":"login","raw":"{\\"user\\":\\"x\\",\\"password\\":\\"@pw\\",\\"scope\\":0}"}',
             'error: "{\\"raw\\":\\"{\\\\\\"password\\\\\\":\\\\\\"@pw\\\\\\",\\\\\\"scope\\\\\\":0}\\"}"',
@@ -118,12 +114,13 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "ps": ("iscsiadm -m node -T iqn.x -p 192.0.2.1 -o update -n node.session.auth.password -v @pw",),
         "driver log": (
-            "Gonna run shell cmd \"iscsiadm -m node -T iqn.x -o update --name node.session.auth.password --value '@pw x'\".",
+            "Gonna run shell cmd iscsiadm -m node -o update --name node.session.auth.password --value '@pw @word'.",
+            "updated 'node.session.auth.password', '' => '@pw'",
         ),
     },
     "NVMe keys": {
         "ps": (
-            "nvme connect -t tcp -a 192.0.2.1 -n nqn.x --dhchap-secret=DHHC-1:00:@b6436: --dhchap-ctrl-secret DHHC-1:01:@b6436:",
+            "nvme connect -t tcp -n nqn.x --dhchap-secret=DHHC-1:00:@b6436: --dhchap-ctrl-secret DHHC-1:01:@b6436:",
         ),
         "kernel_log": ("nvme nvme0: DHHC-1:03:@b6468: refused",),
         "driver log": ("Gonna run shell cmd nvme connect --tls_key=NVMeTLSkey-1:01:@b6436: -n nqn.x.",),
@@ -179,7 +176,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "pod env": ("DB_PASSWORD=@pw", "ANYTHING=@pw"),
         "journal_kubelet": (
-            "Unhandled Error: container &Container{Name:x,Env:[]EnvVar{EnvVar{Name:DB_PASSWORD,Value:@pw,ValueFrom:nil,},},}",
+            "Unhandled Error: &Container{Name:x,Env:[]EnvVar{EnvVar{Name:DB_PASSWORD,Value:@pw,ValueFrom:nil,},},}",
             'spec {"env":[{"name":"API_SECRET","value":"@pw @word"},{"name":"A","value":"b"}]}',
             "env:\n  - name: DB_PASSWORD\n    value: @pw",
             '"Env":["PGPASSWORD=@pw","PATH=/bin"]',
