@@ -1,4 +1,4 @@
-"""Secrets on command lines, as lists of processes, unit files and logs show them: part of the table of `secret_forms`."""
+"""Secrets on command lines, as process lists, unit files and logs show them: part of the table of `secret_forms`."""
 
 from __future__ import annotations
 

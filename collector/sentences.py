@@ -11,6 +11,6 @@ from collector.redact import redact_text
 
 
 def told(sentence: str) -> str:
-    home = os.path.expanduser("~")
+    home = os.environ.get("HOME", "").rstrip("/")
     clean = redact_text(sentence)
-    return clean.replace(f"{home}/", "~/") if len(home) > 1 else clean
+    return clean.replace(f"{home}/", "~/") if home else clean

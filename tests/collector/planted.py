@@ -1,7 +1,7 @@
 """Two hundred made-up secrets of twenty-five kinds, as nodes and clusters really show them.
 
 `planted()` gives them: the kind, the place, the text that holds them, and the secrets themselves.  A text holds marks:
-`@pw` a password, `@word` letters and digits, `@hex` and `@b64` random bytes, `@pair` base64 of user:password.
+`@pw` a password, `@word` and `@upper` letters and digits, `@hex` and `@b64` random bytes, `@pair` base64 of a login.
 Every text appears several times with other secrets, the same each time.
 """
 
@@ -15,7 +15,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MARK = re.compile(r"@(pw|word|hex|b64|pair|tail)(\d*)")
+MARK = re.compile(r"@(pw|word|hex|b64|pair|upper)(\d*)")
 SPECIAL = "!#_+-^~."
 
 
@@ -63,8 +63,8 @@ def _secret(mark: str, size: int, chance: random.Random) -> tuple[str, tuple[str
             found = chance.randbytes(size or 32).hex()
         case "b64":
             found = base64.b64encode(chance.randbytes(size or 32)).decode()
-        case "tail":  # letters only, as the end of a word that has to look like a domain
-            found = word.lower()
+        case "upper":
+            found = word.upper()
         case _:
             return base64.b64encode(f"admin:{word}".encode()).decode(), (word,)
     return found, (found,)
@@ -83,7 +83,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             f'Response method: POST, Url: {_URL}/xx/sessions, body: {{"data":{{"iBaseToken":"@word32","level":1}}}}',
             f'Response method: POST, Url: {_URL}/xx/sessions, body: {{"deviceid":"@word","username":"@word"}}',
             "Request method: PUT, Url: https://192.0.2.9/iscsi_initiator/x, body: map[CHAPNAME:@word CHAPPASSWORD:@pw]",
-            "Request method: POST, Url: https://192.0.2.9/service/v1.3/sec/login, body: map[password:@pw userName:@word]",
+            "Request method: POST, Url: https://192.0.2.9/v1.3/sec/login, body: map[password:@pw userName:@word]",
             "Login config: {UserName:@word Password:@pw AuthenticationMode:0 Urls:[https://192.0.2.9:8088]}",
             'backend config: map[string]interface {}{"password":"@pw", "urls":[]string{"https://192.0.2.9"}}',
             'error: {"msg":"login","raw":"{\\"user\\":\\"x\\",\\"password\\":\\"@pw\\",\\"scope\\":0}"}',
@@ -127,7 +127,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         "syslog": ("nvme gen-tls-key printed NVMeTLSkey-1:02:@b6452:",),
     },
     "password in configuration": {
-        "multipath.conf": ("    password @pw".replace("password ", "password = "), "# root_password: @pw"),
+        "multipath.conf": ("    password = @pw", "# root_password: @pw"),
         "modprobe.conf": ("options scsi_x chap_secret=@pw",),
         "driver log": (
             "config {Name:x Password:@pw Port:22}",
@@ -224,7 +224,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "join token": {
         "ps": (
-            "kubeadm join 192.0.2.1:6443 --token @tail5x.@word15".replace("@tail5x.@word15", "ab@hex2.@hex8"),
+            "kubeadm join 192.0.2.1:6443 --token ab3def.@hex8",
             "k3s agent --server https://x:6443 -t K10@hex32::server:@hex16",
         ),
         "syslog": ("kubeadm init --certificate-key @hex32", "oc login with sha256~@word43"),
@@ -247,7 +247,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         "pod log": (_PEM.replace("\n", "\n    "),),
     },
     "AWS keys": {
-        "syslog": ("AKIA@hex8 is refused".replace("@hex8", "QRSTUVWX@D"), "aws_secret_access_key = @b6430"),
+        "syslog": ("AKIA@upper16 is refused", "aws_secret_access_key = @b6430"),
         "ps": ("s3fs -o passwd_file=x AWS_SECRET_ACCESS_KEY=@word40",),
         "journal_containerd": ('{"SecretAccessKey":"@b6430","SessionToken":"@b64100"}',),
     },
@@ -312,7 +312,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             "sh -c echo 'root:@pw' | chpasswd",
             "dmsetup create x --table 0 8192 crypt aes-xts-plain64 @hex64 0 8:16 4096",
         ),
-        "syslog": ("bindpw @pw".replace(" ", " = "), "ldap_default_authtok = @pw", "luks passphrase: '@pw @word'"),
+        "syslog": ("bindpw = @pw", "ldap_default_authtok = @pw", "luks passphrase: '@pw @word'"),
         "driver log": ("Gonna run shell cmd cryptsetup open /dev/sdb x <<< @pw.",),
     },
     "Secret object": {
