@@ -88,7 +88,7 @@ def _secrets(data: bytes) -> list[_Span]:
     line = _Line(data)
     for start, number in _hits(data):
         line = line.at(start)
-        if start >= line.removed_from:
+        if start >= line.removed_from or start < line.quoted_to:
             continue
         forms: Sequence[SecretForm] = _triggers()[number][1]
         if number == 0:
@@ -97,7 +97,12 @@ def _secrets(data: bytes) -> list[_Span]:
             if follows.endswith(":$"):
                 kind = kind_of_name(data[start : line.end])
                 found += [_Span(*place, kind) for place in values_below(data, start, line.start, line.end)]
-        found += [span for form in forms if (span := _found(form, line, start)) is not None]
+        for form in forms:
+            if (span := _found(form, line, start)) is not None:
+                found.append(span)
+                if form.quoted:
+                    line.quoted_to = span.end
+                    break
     return found
 
 
@@ -113,6 +118,7 @@ class _Line:
     def __init__(self, data: bytes, start: int = 0, end: int = 0) -> None:
         self.data, self.start, self.end = data, start, end
         self.removed_from = end + 1  # from here on to its end all is a secret
+        self.quoted_to = 0  # up to here all is a secret between quotes
         self._beside: dict[str, bool] = {}
 
     def at(self, place: int) -> _Line:
@@ -156,7 +162,10 @@ def _found(form: SecretForm, line: _Line, start: int) -> _Span | None:
     kind = form.kind or kind_of_name(line.data[start:begin])
     if end == line.end:
         line.removed_from = min(line.removed_from, begin)
-    begin, end = _within_quotes(line.data, begin, end)
+    inner, inner_end = _within_quotes(line.data, begin, end)
+    if inner_end < end:
+        line.quoted_to = max(line.quoted_to, inner_end)
+    begin, end = inner, inner_end
     return None if line.data[begin:end] in (b"", MASK) else _Span(begin, end, kind)
 
 

@@ -38,7 +38,7 @@ COMMANDS: tuple[SecretForm, ...] = (
     form(
         "argument",
         "command lines in process lists and logs",
-        before=r"(?:[\s,\"'\[]|\A)--?[\w-]{0,60}",
+        before=r"(?<![\w-])--?[\w.-]{0,60}",
         after=("", '"', ",", '",', ":", "=", "%", "8"),
         pattern=rf"{NAME}{ESC}[\"']?,?[ \t]+{ESC}(?P<secret>(?!-){NOT_MASKED}(?:{QUOTED}|{WORD}))",
     ),

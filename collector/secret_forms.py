@@ -79,15 +79,25 @@ FORMS: tuple[SecretForm, ...] = (
     form(
         "double-quoted-setting",
         'settings quoted as a whole, such as Environment="KEY=VALUE" of a unit file',
-        before=r"\"[\w.-]{0,80}",
+        before=r"(?<!\\)\"[\w.-]{0,80}",
         after=("=",),
-        pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}[^\"\n]+)",
+        quoted=True,
+        pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}(?:[^\"\\\n]|\\.)+)",
+    ),
+    form(
+        "escaped-setting",
+        "the same in JSON within a string",
+        before=r"\\\"[\w.-]{0,80}",
+        after=("=",),
+        quoted=True,
+        pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}(?:[^\"\\\n]|\\++[^\"\\\n])+)",
     ),
     form(
         "single-quoted-setting",
         "the same in single quotes",
         before=r"'[\w.-]{0,80}",
         after=("=",),
+        quoted=True,
         pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}[^'\n]+)",
     ),
     form(
@@ -156,9 +166,9 @@ FORMS: tuple[SecretForm, ...] = (
     form(
         "element",
         "XML",
-        before=r"<[\w:-]{0,60}",
+        before=r"<[\w.:-]{0,60}",
         after=(">",),
-        pattern=rf"{KEY}[\w:-]{{0,40}}>(?P<secret>[^<\n]+)",
+        pattern=rf"{KEY}[\w.:-]{{0,40}}>(?P<secret>[^<\n]+)",
     ),
     form(
         "user",

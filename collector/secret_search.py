@@ -18,7 +18,7 @@ import hyperscan
 # not hidden: no mask, no placeholder, no empty value; six characters or more that a password can begin with
 _SHOWN = r"(?!\[redacted\]|\*{3,}|<|null\b|none\b|true\b|false\b|\$\{)[^\s\"',;&|(){}\[\]\\]{6,}"
 _HIDDEN = r"(?!\[redacted\]|\*{3})"
-_SAID = r"\\*[\"']?\s?[=:]\s?\\*[\"']?"
+_SAID = r"\\*[\"']?[ \t]?[=:][ \t]?\\*[\"']?"
 _LOCK = threading.Lock()
 
 # what it looks like, in words · how it begins, for hyperscan · what it must be from there on
@@ -36,7 +36,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("a token", r"\bbearer ", r"bearer (?=\S*\d)[\w.~+/=-]{16,}"),
     ("a token", r"\bsha256~", r"sha256~[\w-]{30}"),
     ("a token", r"\bK10", r"K10[0-9a-f]{48}"),
-    ("a session of the array", r"(?:ibasetoken|ismsession)", rf"(?:ibasetoken|ismsession){_SAID}\[?\\*\"?{_SHOWN}"),
+    (
+        "a session of the array",
+        r"(?:ibasetoken|ismsession)",
+        rf"(?:ibasetoken|ismsession){_SAID}(?!\[redacted\])\[?\\*\"?{_SHOWN}",
+    ),
     ("a login of an HTTP request", r"\bbasic [a-z0-9+/]{8}", r"basic (?=\S*[A-Z0-9])[A-Za-z0-9+/]{12,}={0,2}(?![\w-])"),
     ("a cookie", r"\bcookie: ", rf"cookie: [\w.-]{{1,64}}={_SHOWN}"),
     (

@@ -91,7 +91,8 @@ def kind_of_name(name: bytes) -> Kind:
 @dataclass(frozen=True, slots=True)
 class SecretForm:
     """`kind` None: the name tells it.  `after`: what may follow a name, in the letters of `what_follows`; () for other
-    triggers.  `lines` is how many lines, the trigger's included, the pattern may see."""
+    triggers.  `lines` is how many lines, the trigger's included, the pattern may see.  `quoted`: a quote ends what it
+    finds, and no other form need be tried."""
 
     name: str
     reason: str
@@ -102,6 +103,7 @@ class SecretForm:
     beside: re.Pattern[bytes] | None
     after: tuple[str, ...]
     lines: int
+    quoted: bool
 
 
 def form(
@@ -115,10 +117,20 @@ def form(
     beside: str = "",
     after: tuple[str, ...] = (),
     lines: int = 1,
+    quoted: bool = False,
 ) -> SecretForm:
     left = _compiled(rf"(?:{before})\Z") if before else None
     return SecretForm(
-        name, reason, trigger, _compiled(pattern), kind, left, _compiled(beside) if beside else None, after, lines
+        name,
+        reason,
+        trigger,
+        _compiled(pattern),
+        kind,
+        left,
+        _compiled(beside) if beside else None,
+        after,
+        lines,
+        quoted,
     )
 
 
