@@ -39,7 +39,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "a session of the array",
         r"(?:ibasetoken|ismsession)",
-        rf"(?:ibasetoken|ismsession){_SAID}(?!\[redacted\])\[?\\*\"?{_SHOWN}",
+        rf"\w{{10}}{_SAID}(?!\[redacted\])\[?\\*\"?{_SHOWN}",
     ),
     ("a login of an HTTP request", r"\bbasic [a-z0-9+/]{8}", r"basic (?=\S*[A-Z0-9])[A-Za-z0-9+/]{12,}={0,2}(?![\w-])"),
     ("a cookie", r"\bcookie: ", rf"cookie: [\w.-]{{1,64}}={_SHOWN}"),
