@@ -27,6 +27,7 @@ from collector.secret_words import LEFT_CONTEXT, TRIGGER, Kind, SecretForm, kind
 
 MASK = b"[redacted]"
 
+_QUOTES = (b'"', b"'", b"\\")
 _QUOTE = re.compile(rb"\\*[\"']")
 _LINE = re.compile(rb"([ \t]*)(.*?)(\r?)", re.DOTALL)
 _LOCK = threading.Lock()
@@ -119,7 +120,7 @@ class _Line:
         self.data, self.start, self.end = data, start, end
         self.removed_from = end + 1  # from here on to its end all is a secret
         self.quoted_to = 0  # up to here all is a secret between quotes
-        self._beside: dict[str, bool] = {}
+        self._beside: dict[str, bool] | None = None
 
     def at(self, place: int) -> _Line:
         if self.start <= place < self.end:
@@ -135,37 +136,42 @@ class _Line:
                 return len(self.data)
         return end
 
-    def holds(self, form: SecretForm) -> bool:
+    def holds(self, name: str, beside: re.Pattern[bytes]) -> bool:
         """Searched for once a line, which may be long and have many hits."""
-        if form.beside is None:
-            return True
-        if form.name not in self._beside:
-            self._beside[form.name] = form.beside.search(self.data, self.start, self.end) is not None
-        return self._beside[form.name]
+        known = self._beside = self._beside or {}
+        if name not in known:
+            known[name] = beside.search(self.data, self.start, self.end) is not None
+        return known[name]
 
 
 def _found(form: SecretForm, line: _Line, start: int) -> _Span | None:
-    match = form.pattern.match(line.data, start, line.end if form.lines == 1 else line.ends_after(form.lines))
+    data = line.data
+    match = form.pattern.match(data, start, line.end if form.lines == 1 else line.ends_after(form.lines))
     if match is None:
         return None
-    offset = 0
+    begin, end = match.span("secret") if form.finds else (0, 0)
     if form.before is not None:
         seen_from = max(line.start, start - LEFT_CONTEXT)
-        left = form.before.search(line.data[seen_from:start])
+        left = form.before.search(data[seen_from:start])
         if left is None:
             return None
-        if "secret" in form.before.groupindex:
-            match, offset = left, seen_from
-    if not line.holds(form):
+        if not form.finds:
+            begin, end = seen_from + left.start("secret"), seen_from + left.end("secret")
+    if form.beside is not None and not line.holds(form.name, form.beside):
         return None
-    begin, end = (offset + place for place in match.span("secret"))
+    return _kept_apart(form, line, start, begin, end)
+
+
+def _kept_apart(form: SecretForm, line: _Line, start: int, begin: int, end: int) -> _Span | None:
+    """The secret without its quotes; what lies in it need not be looked at any more."""
     kind = form.kind or kind_of_name(line.data[start:begin])
     if end == line.end:
         line.removed_from = min(line.removed_from, begin)
-    inner, inner_end = _within_quotes(line.data, begin, end)
-    if inner_end < end:
-        line.quoted_to = max(line.quoted_to, inner_end)
-    begin, end = inner, inner_end
+    if line.data[begin : begin + 1] in _QUOTES:
+        inner, inner_end = _within_quotes(line.data, begin, end)
+        if inner_end < end:
+            line.quoted_to = max(line.quoted_to, inner_end)
+        begin, end = inner, inner_end
     return None if line.data[begin:end] in (b"", MASK) else _Span(begin, end, kind)
 
 

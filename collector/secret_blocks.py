@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 _MOST_LINES = 200
+_LONGEST_NAME = 160
 _NAME_BEGINS = re.compile(rb"[\w.\"'-]*\Z")
 _IS_BLOCK = re.compile(rb"[|>][-+0-9]{0,2}[ \t]*\r?\Z")
 _ALONE = re.compile(
@@ -21,7 +22,7 @@ _ALONE = re.compile(
 
 def values_below(data: bytes, name: int, line_start: int, line_end: int) -> Iterator[tuple[int, int]]:
     """`name` is where a part of the name stands that may not be its beginning."""
-    begins = _NAME_BEGINS.search(data, line_start, name)
+    begins = _NAME_BEGINS.search(data, max(line_start, name - _LONGEST_NAME), name)
     column = (begins.start() if begins else name) - line_start
     if _IS_BLOCK.search(data, max(line_start, line_end - 12), line_end):
         yield from _further_in(data, column, line_end, _MOST_LINES)

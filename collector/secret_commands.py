@@ -47,7 +47,8 @@ COMMANDS: tuple[SecretForm, ...] = (
         "command lines that go on: a name at the end of a line, its value on the next",
         after=("$", "=$"),
         lines=2,
-        pattern=rf"{NAME}[= \t]*\\\r?\n(?:[^\n]{{0,200}}[ \t]{{2}}|[ \t]+)(?P<secret>{NOT_MASKED}(?:{QUOTED}|[^\s\"'-]\S*))",
+        pattern=rf"{NAME}[= \t]*\\\r?\n(?:[^\n]{{0,200}}[ \t]{{2}}|[ \t]+)"
+        rf"(?P<secret>{NOT_MASKED}(?:{QUOTED}|[^\s\"'-]\S*))",
     ),
     form(
         "login-argument",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -83,6 +84,7 @@ def what_follows(data: bytes, start: int, line_end: int) -> str:
     return f"{'&' if odd else QUOTE if quote else ''}{_SIGNS.get(sign, '8')}{'' if end is None else '$'}"
 
 
+@lru_cache(1024)
 def kind_of_name(name: bytes) -> Kind:
     """Of what kind the value of a setting is."""
     return next((kind for pattern, kind in _KINDS if pattern.search(name)), Kind.SECRET)
@@ -104,6 +106,7 @@ class SecretForm:
     after: tuple[str, ...]
     lines: int
     quoted: bool
+    finds: bool  # `pattern` finds the secret, not `before`
 
 
 def form(
@@ -119,19 +122,11 @@ def form(
     lines: int = 1,
     quoted: bool = False,
 ) -> SecretForm:
+    found = _compiled(pattern)
     left = _compiled(rf"(?:{before})\Z") if before else None
-    return SecretForm(
-        name,
-        reason,
-        trigger,
-        _compiled(pattern),
-        kind,
-        left,
-        _compiled(beside) if beside else None,
-        after,
-        lines,
-        quoted,
-    )
+    around = _compiled(beside) if beside else None
+    finds = "secret" in found.groupindex
+    return SecretForm(name, reason, trigger, found, kind, left, around, after, lines, quoted, finds)
 
 
 def _compiled(pattern: str) -> re.Pattern[bytes]:
