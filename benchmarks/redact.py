@@ -1,8 +1,8 @@
 """How fast secrets are removed: `python -m benchmarks.redact [MEGABYTES]`.
 
 Four logs: ordinary ones of the driver and of the kubelet, one in which every hundredth line holds a secret, and one in
-which every second line does.  Each is redacted, and searched by `grep -c` for the plainest words, one after the other.  Prints MiB/s
-of processor time of each, and how many times as fast as grep the redaction is.
+which every second line does.  Each is redacted, and searched by `grep -c` for the plainest words, one after the other.
+Prints MiB/s of processor time of each, and how many times as fast as grep the redaction is.
 """
 
 from __future__ import annotations

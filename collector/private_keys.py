@@ -8,6 +8,7 @@ A key in a text cut at its beginning or end is found by the line that is left.  
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 _BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\bPrivate-Lines: \d{1,4}\b")
 _END = re.compile(rb"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\bPrivate-MAC: ")
@@ -18,14 +19,19 @@ _KEY_LIMIT = 64 * 1024  # a private key is far shorter; what follows a lone firs
 def private_keys(data: bytes) -> list[tuple[int, int]]:
     if b"PRIVATE KEY" not in data and b"Private-Lines" not in data and b"Private-MAC" not in data:
         return []
+    begins = list(_BEGIN.finditer(data))
+    ends = list(_END.finditer(data))
+    starts = [end.start() for end in ends]
+    following = [*(begin.start() for begin in begins[1:]), len(data)]
     bodies: list[tuple[int, int]] = []
+    for begin, limit in zip(begins, following, strict=True):
+        at = bisect_left(starts, begin.end())
+        closed_near = at < len(ends) and starts[at] < min(limit, begin.end() + _KEY_LIMIT)
+        bodies.append((begin.end(), starts[at] if closed_near else _last_key_line(data, begin.end())))
+    closings = {stop for _, stop in bodies}
     closed = 0
-    for begin in _BEGIN.finditer(data):
-        end = _END.search(data, begin.end(), begin.end() + _KEY_LIMIT)
-        body_end = end.start() if end else _last_key_line(data, begin.end())
-        bodies.append((begin.end(), body_end))
-    for end in _END.finditer(data):
-        if not any(start <= end.start() <= stop for start, stop in bodies):
+    for end in ends:
+        if end.start() not in closings:
             bodies.append((_first_key_line(data, end.start(), closed), end.start()))
         closed = end.end()
     return sorted(bodies)

@@ -146,6 +146,8 @@ class _Line:
 
 def _found(form: SecretForm, line: _Line, start: int) -> _Span | None:
     data = line.data
+    if form.beside is not None and not line.holds(form.name, form.beside):
+        return None
     match = form.pattern.match(data, start, line.end if form.lines == 1 else line.ends_after(form.lines))
     if match is None:
         return None
@@ -157,8 +159,6 @@ def _found(form: SecretForm, line: _Line, start: int) -> _Span | None:
             return None
         if not form.finds:
             begin, end = seen_from + left.start("secret"), seen_from + left.end("secret")
-    if form.beside is not None and not line.holds(form.name, form.beside):
-        return None
     return _kept_apart(form, line, start, begin, end)
 
 

@@ -146,7 +146,7 @@ FORMS: tuple[SecretForm, ...] = (
         "tables of tools: a row with a name and a value",
         after=("|",),
         before=r"\|\s*[\w.-]{0,60}",
-        pattern=rf"{NAME}\s*\|\s*(?P<secret>{NOT_MASKED}[^|\n]*[^|\s])",
+        pattern=rf"{NAME}\s*+\|\s*+(?P<secret>{NOT_MASKED}[^|\n]*[^|\s])",
     ),
     form(
         "quoted-word",
@@ -199,6 +199,7 @@ FORMS: tuple[SecretForm, ...] = (
         kind=Kind.SECRET_OBJECT,
         trigger=r"\b(?:data|stringData)[\\\"]{1,16}\s{0,4}:\s{0,4}\{",
         beside=rf"\bkind{ESC}\"\s{{0,4}}:\s{{0,4}}{ESC}\"Secret{ESC}\"",
+        quoted=True,
         pattern=rf"(?:data|stringData){ESC}\"\s{{0,4}}:\s{{0,4}}\{{(?P<secret>[^\}}\n]*)",
     ),
     form(
@@ -206,6 +207,7 @@ FORMS: tuple[SecretForm, ...] = (
         "URLs of proxies, registries and arrays with user and password, also with slashes and colons in their escapes",
         kind=Kind.URL_LOGIN,
         trigger=r"(?::|%3a)(?:/|\\/|%2f|\\u002f){2}",
+        beside=r"@|%40",
         pattern=r"(?::|%3a)(?:/|\\/|%2f|\\u002f){2}(?P<secret>[^\s/\"'<>:@]{0,200}(?::|%3a)[^\s\"'<>]{0,1000}(?=@|%40)"
         r"|[^\s/\"'<>@]{1,200}(?=@|%40))",
     ),
