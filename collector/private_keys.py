@@ -22,9 +22,9 @@ def private_keys(data: bytes) -> list[tuple[int, int]]:
     begins = list(_BEGIN.finditer(data))
     ends = list(_END.finditer(data))
     starts = [end.start() for end in ends]
-    following = [*(begin.start() for begin in begins[1:]), len(data)]
+    following = [begin.start() for begin in begins][1:] + [len(data)]
     bodies: list[tuple[int, int]] = []
-    for begin, limit in zip(begins, following, strict=True):
+    for begin, limit in zip(begins, following, strict=False):
         at = bisect_left(starts, begin.end())
         closed_near = at < len(ends) and starts[at] < min(limit, begin.end() + _KEY_LIMIT)
         bodies.append((begin.end(), starts[at] if closed_near else _last_key_line(data, begin.end())))
