@@ -57,7 +57,7 @@ ODD = r"(?:&(?:quot|apos|#3[49]);|\\{1,8}(?:u00|x)2[27]|%(?:25){0,3}2[27])"  # q
 # What comes after a name decides which forms are worth a try; most names are words of prose, and nothing does.
 _AFTER = re.compile(
     rf"{KEY}[\w.-]{{0,40}}(?:{ESC}([\"'])|({ODD})|{ESC})[ \t]{{0,4}}([:=%>,;|v\x80-\xff]?)".encode()
-    + rb"([ \t]*(?:[|>][-+0-9]{0,2})?[ \t]*\\?\r?\Z)?",
+    + rb"([ \t]*+(?:[|>][-+0-9]{0,2})?[ \t]*+\\?\r?\Z)?",
     re.IGNORECASE,
 )
 _SIGNS = {b"": "", b";": ",", b"v": ",", b"V": ","} | {sign.encode(): sign for sign in ":=%>,|"}

@@ -132,3 +132,20 @@ def test_a_lone_first_line_of_a_key_does_not_swallow_the_log() -> None:
 def test_each_form_has_its_reason_and_its_own_name() -> None:
     assert len({form.name for form in FORMS}) == len(FORMS)
     assert all(form.reason for form in FORMS)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "://a:b",
+        '"data":{',
+        "-----BEGIN PRIVATE KEY-----\n",
+        "-----END PRIVATE KEY-----\n",
+        "token:[",
+        f"| token |{' ' * 999}",
+    ],
+)
+def test_no_text_takes_longer_out_of_proportion(piece: str) -> None:
+    """What were quadratic would take minutes, and the test's own limit with it."""
+    text = piece * (200_000 // len(piece))
+    assert redact_text(text).count("\n") == text.count("\n")
