@@ -40,7 +40,7 @@ def private_keys(data: bytes) -> list[tuple[int, int]]:
 def _last_key_line(data: bytes, start: int) -> int:
     end = data.find(b"\n", start)
     while 0 <= end < min(len(data), start + _KEY_LIMIT):
-        following = [*(begin.start() for begin in begins), len(data)][1:]
+        following = data.find(b"\n", end + 1)
         line = data[end + 1 : following if following >= 0 else len(data)]
         if not _KEY_LINE.fullmatch(line):
             return end
