@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# what was removed before it was written: file in the node's folder (or in the bundle) -> kind of secret -> how many
+Redactions = Mapping[str, Mapping[str, int]]
+
 
 class Status(StrEnum):
     """How a probe ended.  Only `COLLECTED` and `EMPTY` are knowledge."""
@@ -38,7 +41,10 @@ class CollectedFile:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """The answer to one probe.  `started` is UTC, ISO 8601 with a final Z; `reason` says why there is no knowledge."""
+    """The answer to one probe.  `started` is UTC, ISO 8601 with a final Z; `reason` says why there is no knowledge.
+
+    `redactions` is None when it is not known what was removed: an older collector kept no record.
+    """
 
     probe: str
     status: Status
@@ -51,6 +57,7 @@ class Capture:
     out: bytes = b""
     err: bytes = b""
     files: tuple[CollectedFile, ...] = ()
+    redactions: Redactions | None = None
 
 
 class Outcome(StrEnum):

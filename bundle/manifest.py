@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bundle import layout
-from bundle.capture import Capture, ClusterSnapshot, CollectedFile, NodeSnapshot, Outcome, Status
+from bundle.capture import Capture, ClusterSnapshot, CollectedFile, NodeSnapshot, Outcome, Redactions, Status
 from bundle.layout import BundleError
 
 
@@ -24,7 +24,10 @@ class FileRecord(msgspec.Struct, frozen=True):
 
 
 class ProbeRecord(msgspec.Struct, frozen=True):
-    """One capture without its bytes; sizes are None where they were not announced."""
+    """One capture without its bytes; sizes are None where they were not announced.
+
+    `redactions` tells of each file from which secrets were removed how many of which kind; None when nobody counted.
+    """
 
     status: Status
     argv: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class ProbeRecord(msgspec.Struct, frozen=True):
     out_size: int | None = None
     err_size: int | None = None
     files: tuple[FileRecord, ...] = ()
+    redactions: dict[str, dict[str, int]] | None = None
 
 
 class NodeManifest(msgspec.Struct, frozen=True):
@@ -202,7 +206,14 @@ def _record(capture: Capture, contents: Mapping[str, bytes]) -> ProbeRecord:
             FileRecord(layout.printable_path(file.path), file.truncated, len(contents[layout.file_path(file.path)]))
             for file in capture.files
         ),
+        redactions=_redactions(capture.redactions),
     )
+
+
+def _redactions(known: Redactions | None) -> dict[str, dict[str, int]] | None:
+    if known is None:
+        return None
+    return {_text(path): dict(sorted(kinds.items())) for path, kinds in sorted(known.items()) if kinds}
 
 
 def _announced(record: ProbeRecord, out_path: str, err_path: str) -> Iterator[tuple[str, int | None]]:
@@ -228,6 +239,7 @@ def _capture(probe: str, record: ProbeRecord, contents: Mapping[str, bytes], out
             CollectedFile(file.path, contents.get(layout.file_path(file.path), b""), file.truncated)
             for file in record.files
         ),
+        redactions=record.redactions,
     )
 
 

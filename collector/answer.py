@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
+from bundle import layout
 from bundle.capture import Capture, CollectedFile, NodeSnapshot, Outcome, Status
 from collector.ended import End, judge
 from collector.probes import AnyProbe, FileProbe, Keep, catalogue
-from collector.redact import redact, redact_text
+from collector.redact import Redacted, redact, redact_text
 
 _BLOCK = 512
 _MAGIC = 257  # where a header says ustar
@@ -159,7 +160,7 @@ def _first_header(stream: _Stream) -> bytes:
 
 
 def _beginning(seen: bytes) -> str:
-    text = redact(seen[:200]).decode("utf-8", "replace")
+    text = redact(seen[:200]).data.decode("utf-8", "replace")
     return "".join(character if character.isprintable() else " " for character in text).strip()
 
 
@@ -217,17 +218,20 @@ def _capture(probe: AnyProbe, arriving: _Arriving) -> Capture:
     keeps_last = isinstance(probe, FileProbe) or probe.keep is Keep.LAST
     out = redact(_whole_lines(arriving.members.get("out", b""), cut="out" in cut and keeps_last))
     err = redact(arriving.members.get("err", b""))
-    truncated = bool(cut) or any(file.truncated for file in files)
-    status, reason = judge(probe, end, out, err, truncated="out" in cut, files=len(files))
+    removed = {layout.out_path(probe.name): out.kinds, layout.err_path(probe.name): err.kinds}
+    removed |= {layout.file_path(file.path): kinds for file, kinds in files}
+    truncated = bool(cut) or any(file.truncated for file, _ in files)
+    status, reason = judge(probe, end, out.data, err.data, truncated="out" in cut, files=len(files))
     return replace(
         base,
         status=status,
         reason=redact_text(reason),
         exit_code=end.code,
         truncated=truncated,
-        out=out,
-        err=err,
-        files=files,
+        out=out.data,
+        err=err.data,
+        files=tuple(file for file, _ in files),
+        redactions={path: kinds for path, kinds in removed.items() if kinds},
     )
 
 
@@ -246,19 +250,21 @@ def _end(lines: list[str]) -> End | None:
     return End(how, code, word, remains, as_root="user 0" in lines)
 
 
-def _files(lines: list[str], members: dict[str, bytes]) -> tuple[CollectedFile, ...]:
+def _files(lines: list[str], members: dict[str, bytes]) -> tuple[tuple[CollectedFile, Mapping[str, int]], ...]:
+    """Each file, and what was removed from it."""
     found = {match[3]: match for line in lines if (match := _FILE.fullmatch(line))}  # two globs may name one file
-    return tuple(
-        CollectedFile(path, _file_content(members[f"files/{number}"], cut=cut == "1"), cut == "1")
+    contents = (
+        (path, cut == "1", _file_content(members[f"files/{number}"], cut=cut == "1"))
         for number, cut, path in (match.groups() for match in found.values())
         if f"files/{number}" in members and ".." not in path.split("/")
     )
+    return tuple((CollectedFile(path, content.data, cut), content.kinds) for path, cut, content in contents)
 
 
-def _file_content(content: bytes, *, cut: bool) -> bytes:
+def _file_content(content: bytes, *, cut: bool) -> Redacted:
     """A compressed file is withheld: what is in it cannot be searched for secrets line by line."""
     if content.startswith(_COMPRESSED):
-        return b"[a compressed file, not kept]\n"
+        return Redacted(b"[a compressed file, not kept]\n", {})
     return redact(_whole_lines(content, cut=cut))
 
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bundle.capture import Capture, ClusterSnapshot, Status
+from bundle.layout import object_path
 from collector.driver_logs import LOGS, PATH, collect_logs
 from collector.kubectl import Kubectl, Reply, paged
 from collector.objects import Json, backend_config, is_of_driver, minimised
@@ -131,6 +133,7 @@ def api_paths() -> tuple[tuple[str, str], ...]:
 
 def _capture(kubectl: Kubectl, kind: Kind) -> Capture:
     items: list[Json] = []
+    removed: Counter[str] = Counter()
 
     def failing() -> Reply | None:
         for page in kubectl.pages(kind.path):
@@ -138,23 +141,25 @@ def _capture(kubectl: Kubectl, kind: Kind) -> Capture:
                 return page
             if page.get("restart"):
                 items.clear()
+                removed.clear()
                 continue
-            items.extend(kept(kind.name, page.get("items") or ()))
+            items.extend(kept(kind.name, page.get("items") or (), removed))
         return None
 
-    return _timed(
-        kind.name, kind.api_version, kind.list_kind, ("kubectl", "get", "--raw", paged(kind.path)), items, failing
-    )
+    argv = ("kubectl", "get", "--raw", paged(kind.path))
+    capture = _timed(kind.name, kind.api_version, kind.list_kind, argv, items, failing)
+    return replace(capture, redactions={object_path(kind.name): removed} if removed else {})
 
 
-def kept(kind: str, items: Iterable[Json]) -> Iterable[Json]:
+def kept(kind: str, items: Iterable[Json], removed: Counter[str] | None = None) -> Iterable[Json]:
+    """The objects that are wanted, minimised; `removed` counts the secrets that were in them."""
     for item in items:
         of_driver = kind in ("pods", "daemonsets", "deployments") and is_of_driver(item)
         if kind in ("daemonsets", "deployments") and not of_driver:
             continue
         if kind == "events" and item.get("involvedObject", {}).get("kind") not in _EVENT_KINDS:
             continue
-        yield minimised(kind, item, with_arguments=of_driver)
+        yield minimised(kind, item, with_arguments=of_driver, removed=removed)
 
 
 def _backend_config_maps(kubectl: Kubectl, claims: Capture) -> Capture:
@@ -165,6 +170,7 @@ def _backend_config_maps(kubectl: Kubectl, claims: Capture) -> Capture:
     named = (claim.get("spec", {}).get("configmapMeta") or "" for claim in items_of(claims))
     wanted = sorted({match.groups() for name in named if (match := _CONFIG_MAP.fullmatch(name))})
     items: list[Json] = []
+    removed: Counter[str] = Counter()
 
     def failing() -> Reply | None:
         worst = None
@@ -173,10 +179,11 @@ def _backend_config_maps(kubectl: Kubectl, claims: Capture) -> Capture:
             if reply.status is not Status.COLLECTED:
                 worst = reply
                 continue
-            items.append(backend_config(json.loads(reply.out)))
+            items.append(backend_config(json.loads(reply.out), removed))
         return None if items else worst
 
-    return _timed(BACKEND_CONFIG_MAPS, "v1", "ConfigMapList", argv, items, failing)
+    capture = _timed(BACKEND_CONFIG_MAPS, "v1", "ConfigMapList", argv, items, failing)
+    return replace(capture, redactions={object_path(BACKEND_CONFIG_MAPS): removed} if removed else {})
 
 
 def _timed(

@@ -11,11 +11,11 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bundle.capture import Capture, Status
-from bundle.layout import is_safe_name
+from bundle.layout import is_safe_name, log_path
 from collector.kubectl import Kubectl, Reply
 from collector.objects import Json, is_of_driver
 from collector.redact import redact
@@ -60,14 +60,17 @@ def collect_logs(
     wanted = [container for pod in pods if is_of_driver(pod, driver_name) for container in _containers(pod)]
     chosen, left_out = wanted[:MOST_CONTAINERS], wanted[MOST_CONTAINERS:]
     replies = tuple(pool.map(lambda container: _read(kubectl, container, since), chosen))
-    logs = {
+    clean = {
         container.key: redact(reply.out)
         for container, reply in zip(chosen, replies, strict=True)
         if reply.status is Status.COLLECTED and reply.out
     }
     status, reason = _verdict(replies, len(left_out))
     argv = ("kubectl", "get", "--raw", f"{PATH}&tailLines={TAIL_LINES}")
-    return logs, Capture(NAME, status, argv, None, started, round(time.monotonic() - begun, 3), bool(left_out), reason)
+    seconds = round(time.monotonic() - begun, 3)
+    about = Capture(NAME, status, argv, None, started, seconds, bool(left_out), reason)
+    removed = {log_path(key): log.kinds for key, log in clean.items() if log.kinds}
+    return {key: log.data for key, log in clean.items()}, replace(about, redactions=removed)
 
 
 def _containers(pod: Json) -> Iterator[_Container]:

@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from bundle.capture import Status
 from collector.errors import UserError
+from collector.sentences import told
 from collector.transports.session import printable
 
 PAGE = 500
@@ -41,6 +42,7 @@ _STATUSES = (
         Status.UNREACHABLE,
     ),
 )
+_QUOTED_FILE = re.compile(r"\.\.\.\|.{0,2000}\|\.\.\.")  # a decoder quotes the file that it does not understand
 _EXPIRED = re.compile(r"\(Expired\)|continue parameter is too old")
 
 
@@ -150,7 +152,7 @@ def _decoded(reply: Reply) -> Reply | dict[str, Any]:
 
 
 def _refusal(err: bytes, code: int) -> Reply:
-    said = printable(" ".join(err.decode(errors="replace").split()))[-500:]
+    said = told(printable(_QUOTED_FILE.sub("|…|", " ".join(err.decode(errors="replace").split()))))[-500:]
     status = next((status for words, status in _STATUSES if words.search(said)), Status.FAILED)
     return Reply(status, reason=said or f"kubectl ended with {code} and no message", exit_code=code)
 

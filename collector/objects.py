@@ -2,7 +2,7 @@
 
 Input    one object of a kind as the API gives it.
 Output   the same object with only the fields of `collector.fields`; no env values, managedFields or Secret names.
-         Free text (arguments, messages, parameters) has its secrets removed.
+         Every text has its secrets removed.
 Errors   none; a field of another shape than expected is left out.
 Source   huawei driver: VolumeAttachment, StorageBackendClaim, StorageBackendContent; Kubernetes API reference.
 """
@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from collector.fields import FIELDS, METADATA
-from collector.redact import redact_text
+from collector.redact import MASK, redact, redact_text
+from collector.secret_words import kind_of_name
 
 Json = Any  # what json.loads gives: the one place where unlike things meet
 
@@ -27,9 +30,11 @@ _SECRET_KEY = re.compile(r"secret|password|passwd|token|credential|chap", re.IGN
 
 _DRIVER_APPS = ("huawei-csi-node", "huawei-csi-controller")
 _PROVISIONER = "csi.huawei.com"  # a constant label, also when the driver is renamed
-_FREE_TEXT = frozenset({"args", "message", "parameters", "volumeAttributes", "mountOptions"})
 BACKEND = "name namespace storage vstoreName storageDeviceSN pools metrovStorePairID metroBackend hyperMetroDomain"
 BACKEND_PARAMETERS = ("protocol", "portals", "parentname", "deviceWWN", "ALUA", "nfsAutoAuthClient")
+_FREE_KEYS = frozenset(
+    {"parameters", "volumeAttributes", "labels", "annotations", "attachmentMetadata", "specification"}
+)
 
 
 def _tree(paths: Iterable[str]) -> dict[str, Any]:
@@ -51,14 +56,14 @@ TREES = {
 }
 
 
-def minimised(kind: str, item: Json, *, with_arguments: bool = False) -> Json:
-    """`with_arguments` keeps the containers' arguments: for the driver's own pods only."""
+def minimised(kind: str, item: Json, *, with_arguments: bool = False, removed: Counter[str] | None = None) -> Json:
+    """`with_arguments` keeps the containers' arguments: for the driver's own pods only.  `removed` counts secrets."""
     kept = _pick(item, TREES[kind])
     annotations = item.get("metadata", {}).get("annotations") or {}
     chosen = {key: value for key, value in sorted(annotations.items()) if _ANNOTATION.fullmatch(key)}
     if chosen:
         kept["metadata"]["annotations"] = chosen
-    return _cleaned(kept, drop=() if with_arguments else ("args",))
+    return _Cleaner(Counter() if removed is None else removed, () if with_arguments else ("args",)).clean(kept)
 
 
 def is_of_driver(item: Json, driver_name: str = "") -> bool:
@@ -74,15 +79,18 @@ def is_of_driver(item: Json, driver_name: str = "") -> bool:
     return named or (driver_name != "" and any(word.endswith(f"driver-name={driver_name}") for word in words))
 
 
-def backend_config(item: Json) -> Json:
+def backend_config(item: Json, removed: Counter[str] | None = None) -> Json:
     """A backend's ConfigMap: which array, protocol and portals; no account, no management address."""
     meta = _pick(item.get("metadata") or {}, _tree(("name", "namespace")))
     try:
         stored = json.loads((item.get("data") or {}).get("csi.json") or "{}").get("backends") or {}
     except (ValueError, AttributeError):
         stored = {}
+    cleaner = _Cleaner(Counter() if removed is None else removed)
     backends = [
-        _backend(entry) for entry in (stored if isinstance(stored, list) else [stored]) if isinstance(entry, dict)
+        cleaner.clean(_backend(entry))
+        for entry in (stored if isinstance(stored, list) else [stored])
+        if isinstance(entry, dict)
     ]
     return {
         "metadata": meta,
@@ -107,13 +115,47 @@ def _pick(value: Json, tree: Mapping[str, Any]) -> Json:
     return {key: _pick(value[key], branch) for key, branch in tree.items() if key in value}
 
 
-def _cleaned(value: Json, *, drop: tuple[str, ...], text: bool = False) -> Json:
-    if isinstance(value, dict):
-        return {
-            key: _cleaned(entry, drop=drop, text=text or key in _FREE_TEXT)
-            for key, entry in value.items()
-            if key not in drop and not (text and _SECRET_KEY.search(key))
-        }
-    if isinstance(value, list):
-        return [_cleaned(entry, drop=drop, text=text) for entry in value]
-    return redact_text(value) if text and isinstance(value, str) else value
+@dataclass(frozen=True, slots=True)
+class _Cleaner:
+    """Every string is searched; a value whose key says that it is a secret is left out with its key."""
+
+    removed: Counter[str]
+    drop: tuple[str, ...] = ()
+
+    def clean(self, value: Json, key: str = "", *, free: bool = False) -> Json:
+        """`free`: the keys are the user's own words, not the API's."""
+        if isinstance(value, dict):
+            kept = {name: entry for name, entry in value.items() if name not in self.drop}
+            return {
+                name: self.clean(entry, name, free=free or name in _FREE_KEYS)
+                for name, entry in kept.items()
+                if not (free and self._is_secret(name, entry))
+            }
+        if isinstance(value, list):
+            return self._words(value) if key == "args" else [self.clean(entry, free=free) for entry in value]
+        return self._text(value) if isinstance(value, str) else value
+
+    def _is_secret(self, name: str, value: Json) -> bool:
+        if not _SECRET_KEY.search(name):
+            return False
+        self.removed[kind_of_name(name.encode()).value] += 1 if value else 0
+        return True
+
+    def _text(self, text: str) -> str:
+        clean = redact(text.encode("utf-8", "surrogatepass"))
+        self.removed.update(clean.kinds)
+        return clean.data.decode("utf-8", "surrogatepass")
+
+    def _words(self, words: list[Json]) -> list[Json]:
+        """Arguments, of which one may be the name and the next its value."""
+        pairs = zip(["", *words], words, strict=False)
+        return [
+            self._argument(str(before), word) if isinstance(word, str) else self.clean(word) for before, word in pairs
+        ]
+
+    def _argument(self, before: str, word: str) -> str:
+        masked = MASK.decode()
+        if before.startswith("-") and redact_text(f"{before} {word}") == f"{before} {masked}" != f"{before} {word}":
+            self.removed[kind_of_name(before.encode()).value] += 1
+            return masked
+        return self._text(word)

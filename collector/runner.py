@@ -19,6 +19,7 @@ from bundle.capture import Capture, NodeSnapshot, Outcome, Status
 from collector.answer import AnswerError, decode, snapshot
 from collector.cluster import now
 from collector.probes import AnyProbe
+from collector.sentences import told
 from collector.transports import Transport, TransportError
 
 TICK_S = 0.2
@@ -132,9 +133,10 @@ def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float,
         started=started,
         seconds=round(time.monotonic() - begun, 3),
         missing=problem.status if problem else Status.TIMEOUT,
-        reason=problem.sentence if problem else "",
+        reason=told(problem.sentence) if problem else "",
     )
-    return replace(result, outcome=_outcome(result, problem), reason="; ".join(filter(None, (note, result.reason))))
+    reason = "; ".join(filter(None, (told(note), result.reason)))
+    return replace(result, outcome=_outcome(result, problem), reason=reason)
 
 
 def _outcome(result: NodeSnapshot, problem: TransportError | None) -> Outcome:

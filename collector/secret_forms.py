@@ -1,201 +1,259 @@
-"""What a secret looks like: one table, with the reason for each form.
+"""Secrets that are known by what stands beside them: one table, with the reason for each form.
 
-A form applies where its `trigger` begins (any case), when `before` matches the text to the left of it on that line, and
-`pattern`, from there on, finds the secret as the group `secret`.  All triggers go into one hyperscan database; nothing
-is searched for twice, since a log may be suspicious in every line.
-`KEY_WORDS` are names of settings whose value is a secret wherever a name and a value meet: configuration, JSON, Go
-maps, headers, command lines, URLs.  A value that says it is none (`<empty>`, `***`, null) stays as it is.
+A form applies where its `trigger` begins (any case), when `before` matches the text to the left of it on that line and
+`beside` is found anywhere on it; `pattern`, from there on, or `before`, finds the secret as the group `secret`.  All
+triggers go into one hyperscan database; nothing is searched for twice, since a log may be suspicious in every line.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-KEY_WORDS = (
-    r"(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|credential|(?:api|access|private|account|encryption)[_-]?key"
-    r"|key-data|ismsession|sessionid)"
+from collector.secret_commands import COMMANDS
+from collector.secret_shapes import SHAPES
+from collector.secret_values import (
+    BARE,
+    BETWEEN,
+    BRACED,
+    BYTES,
+    ESCAPED,
+    GO_VALUE,
+    LIST,
+    NOT_MASKED,
+    QUOTED,
+    WORD,
 )
-LEFT_CONTEXT = 160  # how much of the line's text `before` is shown
-_NOT_MASKED = r"(?!<empty>|<nil>|null\b|nil\b|\*{3,}(?=[\s\"',;\]})]|$)|\"\"|''|\[redacted\])"
-_QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?"
-_ESCAPED = r"\\+\"(?:[^\"\\\n]|\\{2,}\"?|\\[^\"\n])*(?:\\\")?"
-_LIST = r"\[[^\]\n]*\]?"
-_WORD = r"[^\s\"'\[{\\]\S*"
-# In JSON a bare value (a number) ends where the next one begins.
-_BARE = r"[^\s\"'\[{\\,][^\s,}\]]*"
-# A Go map or struct ends a value before the next `key:` or the bracket that closes it; the value may hold blanks.
-_GO_VALUE = r"(?:(?![\]})]+(?:[\s,;\"'\]})]|$)| [\w.-]{1,60}:)[^\n])+"
-_NAME = rf"{KEY_WORDS}[\w.-]{{0,40}}"
+from collector.secret_words import ESC, KEY, NAME, ODD, Kind, SecretForm, form
 
-
-@dataclass(frozen=True, slots=True)
-class SecretForm:
-    name: str
-    reason: str
-    trigger: str
-    pattern: re.Pattern[bytes]
-    before: re.Pattern[bytes] | None
-
-
-def _form(name: str, reason: str, *, trigger: str, pattern: str, before: str = "") -> SecretForm:
-    left = re.compile(rf"(?:{before})\Z".encode(), re.IGNORECASE) if before else None
-    return SecretForm(name, reason, trigger, re.compile(pattern.encode(), re.IGNORECASE), left)
-
+_NAME_OF = rf"(?:name|key){ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}{ESC}[\"']?[\w.-]{{0,80}}"
+_VALUE_OF = (
+    rf"{ESC}[\"']?value{ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}"
+    rf"(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|(?:(?!,ValueFrom\b)[^\s\"'}}])+))"
+)
 
 FORMS: tuple[SecretForm, ...] = (
-    _form(
+    form(
         "rest-session",
         "the driver logs the body of its login to the array, which holds user, password and session token",
+        kind=Kind.ARRAY_LOGIN,
         trigger=r"(?:Request|Response) method: ",
-        pattern=r"(?:Request|Response) method: [^\n]{0,300}?/sessions\b[^\n]{0,300}?\bbody: (?P<secret>\S[^\n]*)",
+        pattern=r"(?:Request|Response) method: [^\n]{0,300}?/(?:sessions|sec/login|tokens?)\b[^\n]{0,300}?\bbody: "
+        r"(?P<secret>\S[^\n]*)",
     ),
-    _form(
+    form(
         "authorization",
         "HTTP headers that carry a login, in logs of REST clients",
-        trigger=r"(?:authorization|cookie)",
-        pattern=r"(?:authorization|cookie)\d?\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}"
-        rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_LIST}|[^\s\"'\[][^\"'\]\n]*))",
+        kind=Kind.HTTP_LOGIN,
+        trigger=r"authorization",
+        pattern=rf"authorization{ESC}[\"']?{BETWEEN}(?P<secret>{NOT_MASKED}"
+        rf"(?:(?:digest|oauth|aws4-hmac-sha256|signature)\s[^\n]*|{ESCAPED}|{QUOTED}|{LIST}|[^\s\"'\[\\][^\"'\]\n]*))",
     ),
-    _form(
+    form(
+        "cookie",
+        "HTTP headers that carry a session",
+        kind=Kind.COOKIE,
+        trigger=r"cookie",
+        pattern=rf"cookie\d?{ESC}[\"']?{BETWEEN}(?P<secret>{NOT_MASKED}"
+        rf"(?:{ESCAPED}|{QUOTED}|{LIST}|[^\s\"'\[\\][^\"'\]\n]*))",
+    ),
+    form(
+        "chap-setting",
+        "iSCSI logins in iscsid.conf, also when commented out, and where open-iscsi tells that it changed them",
+        kind=Kind.CHAP,
+        trigger=r"auth\.(?:password|username)",
+        pattern=rf"auth\.(?:password|username)(?:_in)?(?:[ \t]*[:=][ \t]*|', ?')(?P<secret>{NOT_MASKED}\S[^\n]*)",
+    ),
+    form(
+        "chap-of-session",
+        "iSCSI logins in the sessions that iscsiadm prints",
+        kind=Kind.CHAP,
+        trigger=r"(?:username|password)(?:_in)?:",
+        before=r"\A[ \t]{2,}",
+        pattern=rf"(?:username|password)(?:_in)?:[ \t]*(?P<secret>{NOT_MASKED}\S[^\n]*)",
+    ),
+    form(
         "setting-line",
-        "configuration, such as node.session.auth.password of iscsid.conf, also when commented out",
-        trigger=KEY_WORDS,
+        "configuration, also when commented out",
         before=r"\A[ \t]*[#;]?[ \t]*(?:export[ \t]+)?[\w.-]{0,80}",
-        pattern=rf"{_NAME}[ \t]*[:=][ \t]*(?P<secret>{_NOT_MASKED}\S[^\n]*)",
+        after=(":", "="),
+        pattern=rf"{NAME}[ \t]*[:=][ \t]*(?P<secret>{NOT_MASKED}(?![|>][-+0-9]{{0,2}}\s*$)\S[^\n]*)",
     ),
-    _form(
+    form(
         "double-quoted-setting",
         'settings quoted as a whole, such as Environment="KEY=VALUE" of a unit file',
-        trigger=KEY_WORDS,
-        before=r"\"[\w.-]{0,80}",
-        pattern=rf"{_NAME}=(?P<secret>{_NOT_MASKED}[^\"\n]+)",
+        before=r"(?<!\\)\"[\w.-]{0,80}",
+        after=("=",),
+        quoted=True,
+        pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}(?:[^\"\\\n]|\\.)+)",
     ),
-    _form(
+    form(
+        "escaped-setting",
+        "the same in JSON within a string",
+        before=r"\\\"[\w.-]{0,80}",
+        after=("=",),
+        quoted=True,
+        pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}(?:[^\"\\\n]|\\++[^\"\\\n])+)",
+    ),
+    form(
         "single-quoted-setting",
         "the same in single quotes",
-        trigger=KEY_WORDS,
         before=r"'[\w.-]{0,80}",
-        pattern=rf"{_NAME}=(?P<secret>{_NOT_MASKED}[^'\n]+)",
+        after=("=",),
+        quoted=True,
+        pattern=rf"{NAME}=(?P<secret>{NOT_MASKED}[^'\n]+)",
     ),
-    _form(
+    form(
         "go-value",
         "Go prints maps and structs as key:value without quotes",
-        trigger=KEY_WORDS,
-        pattern=rf"{_NAME}:(?P<secret>{_NOT_MASKED}(?![\s\"'\[\\]){_GO_VALUE})",
+        after=(":",),
+        pattern=rf"{NAME}:(?P<secret>{NOT_MASKED}(?![\s\"'\[\\]){GO_VALUE})",
     ),
-    _form(
+    form(
         "json-setting",
         "a quoted name and a value in JSON, also in JSON within a string",
-        trigger=KEY_WORDS,
-        pattern=rf"{_NAME}\\{{0,3}}[\"']\s{{0,4}}(?:=>|[:=])\s{{0,4}}"
-        rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_LIST}|{_BARE}))",
+        after=('":', '"=', '"%', '"8'),
+        pattern=rf"{NAME}{ESC}[\"']{BETWEEN}(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|{BYTES}|{LIST}|{BARE}))",
     ),
-    _form(
+    form(
         "setting",
-        "a name and a value in YAML, options, URLs, environment variables",
-        trigger=KEY_WORDS,
-        pattern=rf"{_NAME}\s{{0,4}}(?:=>|[:=]|%3[ad])\s{{0,4}}"
-        rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_LIST}|{_WORD}))",
+        "a name and a value in YAML, options, URLs, environment variables, prose in English and Chinese",
+        after=(":", "=", "%", "8"),
+        pattern=rf"{NAME}{BETWEEN}(?P<secret>{NOT_MASKED}(?![|>][-+0-9]{{0,2}}\s*$)"
+        rf"(?:{ESCAPED}|{QUOTED}|{BYTES}|{LIST}|{BRACED}|{WORD}))",
     ),
-    _form(
-        "argument",
-        "command lines in process lists and logs",
-        trigger=KEY_WORDS,
-        before=r"(?:\s|\A)--?[\w-]{0,60}",
-        pattern=rf"{_NAME}[ \t]+(?P<secret>(?!-){_NOT_MASKED}(?:{_QUOTED}|{_WORD}))",
+    form(
+        "named-value",
+        "environment variables of a container as the kubelet, Kubernetes and cloud tools print them: name, then value",
+        before=_NAME_OF,
+        after=(",", '",'),
+        pattern=rf"{KEY}[\w.-]{{0,40}}{ESC}[\"']?\s{{0,4}}[,;]?\s{{0,4}}{_VALUE_OF}",
     ),
-    _form(
+    form(
+        "named-value-below",
+        "the same in YAML and folded JSON: the value on the next line",
+        before=_NAME_OF,
+        after=("$", '"$', ",$", '",$'),
+        lines=2,
+        pattern=rf"{KEY}[\w.-]{{0,40}}[\"']?,?[ \t]*\r?\n(?:[^\n]{{0,160}}?\s)?{_VALUE_OF}",
+    ),
+    form(
+        "odd-quotes",
+        "JSON whose quotes were escaped for HTML, JavaScript or a URL",
+        after=("&:", "&=", "&%"),
+        pattern=rf"{NAME}{ODD}(?:\s|%20){{0,4}}(?:[:=]|%(?:25){{0,3}}3[ad])(?:\s|%20){{0,4}}"
+        rf"(?P<odd>{ODD})(?P<secret>{NOT_MASKED}(?:(?!(?P=odd))[^\n])+)",
+    ),
+    form(
+        "table",
+        "tables of tools: a row with a name and a value",
+        after=("|",),
+        before=r"\|\s*[\w.-]{0,60}",
+        pattern=rf"{NAME}\s*+\|\s*+(?P<secret>{NOT_MASKED}[^|\n]*[^|\s])",
+    ),
+    form(
         "quoted-word",
-        "messages that name a password in quotes",
-        trigger=r"(?:passw(?:or)?d|passphrase)",
-        pattern=r"(?:passw(?:or)?d|passphrase)(?: is| of)?\s{1,4}(?P<secret>\"[^\"\n]+\"|'[^'\n]+')",
+        "messages that name a password in quotes, and passwords that are told in prose",
+        kind=Kind.PASSWORD,
+        trigger=r"(?:passw(?:or)?d|passphrase|identified\s+by)",
+        pattern=r"(?:passw(?:or)?d|passphrase|identified\s+by)(?: is| of| for [\w.@-]{1,60}(?: is)?)?[\s(]{1,4}"
+        r"(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|\[[^\s\[\]]{6,}\]|(?<=is )(?=\S{0,60}\d)\S{6,})",
     ),
-    _form(
+    form(
+        "netrc",
+        "files of logins: machine, login, password",
+        kind=Kind.PASSWORD,
+        trigger=r"\blogin\s",
+        pattern=r"login\s{1,4}\S{1,100}\s{1,4}password\s{1,4}(?P<secret>\S+)",
+    ),
+    form(
         "element",
         "XML",
-        trigger=KEY_WORDS,
-        before=r"<[\w:-]{0,60}",
-        pattern=rf"{KEY_WORDS}[\w:-]{{0,40}}>(?P<secret>[^<\n]+)",
+        before=r"<[\w.:-]{0,60}",
+        after=(">",),
+        pattern=rf"{KEY}[\w.:-]{{0,40}}>(?P<secret>[^<\n]+)",
     ),
-    _form(
-        "chap-user",
-        "CHAP user names in iscsid.conf and in the sessions that iscsiadm prints; logins in REST bodies",
-        trigger=r"username",
-        pattern=r"username(?:_in)?\\{0,3}[\"']?[ \t]*[:=][ \t]*"
-        rf"(?P<secret>{_NOT_MASKED}(?:{_ESCAPED}|{_QUOTED}|{_WORD}))",
+    form(
+        "user",
+        "names of users in CHAP settings and in REST bodies",
+        kind=Kind.USER,
+        trigger=r"(?:username|chapname)",
+        pattern=rf"(?:username|chapname)(?:_in)?{ESC}[\"']?[ \t]*[:=][ \t]*"
+        rf"(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|{WORD}))",
     ),
-    _form(
-        "iscsiadm-value",
-        "iscsiadm sets CHAP secrets with -n node.session.auth.password -v VALUE",
-        trigger=r"\biscsiadm\s",
-        pattern=r"iscsiadm(?=[^\n]{0,600}\.auth\.)[^\n]{0,600}?\s(?:-v|--value)[ =](?P<secret>\S+)",
+    form(
+        "community",
+        "SNMP communities are passwords",
+        kind=Kind.COMMUNITY,
+        trigger=r"community",
+        pattern=rf"community6?(?:{ESC}[\"']?{BETWEEN}|(?<=r[ow]community)[ \t]+)"
+        rf"(?P<secret>{NOT_MASKED}(?:{ESCAPED}|{QUOTED}|{BARE}))",
     ),
-    _form(
-        "login-argument",
-        "tools that take a login on the command line",
-        trigger=r"(?:\bcurl\s|\bsshpass\s|\bmysql|\bmariadb|\brequirepass|\bpass:)",
-        pattern=r"(?:curl\b[^\n]{0,600}?\s(?:-u|--user|-U|--proxy-user)[ =]?|sshpass\s+-p\s*|(?:mysql|mariadb)[\w-]*\b"
-        r"[^\n]{0,600}?\s-p|requirepass[ =]|pass:)(?P<secret>[^\s-]\S*)",
+    form(
+        "community-map",
+        "snmpd.conf: com2sec NAME SOURCE COMMUNITY; createUser NAME SHA PASSPHRASE AES PASSPHRASE",
+        kind=Kind.COMMUNITY,
+        trigger=r"(?:com2sec6?|createUser)\s",
+        pattern=r"(?:com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+|createUser\s+(?:-e\s+\S+\s+)?\S+\s+\S+\s+)(?P<secret>\S[^\n]*)",
     ),
-    _form(
+    form(
+        "secret-object",
+        "a Secret of Kubernetes as JSON, such as what kubectl remembers to have applied; its keys have any name",
+        kind=Kind.SECRET_OBJECT,
+        trigger=r"\b(?:data|stringData)[\\\"]{1,16}\s{0,4}:\s{0,4}\{",
+        beside=rf"\bkind{ESC}\"\s{{0,4}}:\s{{0,4}}{ESC}\"Secret{ESC}\"",
+        quoted=True,
+        pattern=rf"(?:data|stringData){ESC}\"\s{{0,4}}:\s{{0,4}}\{{(?P<secret>[^\}}\n]*)",
+    ),
+    form(
         "url-login",
-        "URLs of proxies, registries and arrays with user and password",
-        trigger=r"://",
-        pattern=r"://(?P<secret>[^\s/\"'<>:@]{0,200}:[^\s\"'<>]{0,1000}(?=@)|[^\s/\"'<>@]{1,200}(?=@))",
+        "URLs of proxies, registries and arrays with user and password, also with slashes and colons in their escapes",
+        kind=Kind.URL_LOGIN,
+        trigger=r"(?::|%3a)(?:/|\\/|%2f|\\u002f){2}",
+        beside=r"@|%40",
+        pattern=r"(?::|%3a)(?:/|\\/|%2f|\\u002f){2}(?P<secret>[^\s/\"'<>:@]{0,200}(?::|%3a)[^\s\"'<>]{0,1000}(?=@|%40)"
+        r"|[^\s/\"'<>@]{1,200}(?=@|%40))",
     ),
-    _form(
+    form(
+        "login-at",
+        "user:password@host without the beginning of a URL, as in the data source names of databases",
+        kind=Kind.URL_LOGIN,
+        trigger=r"@(?:(?:tcp|unix)\(|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d)",
+        before=r"(?:\A|[\s\"'=(\[,])[\w.-]{1,64}:(?P<secret>[^\s@\"'/]{3,100})",
+        pattern=r"@",
+    ),
+    form(
         "bearer",
         "tokens in logged requests",
-        trigger=r"\bbearer\s",
-        pattern=r"bearer\s{1,4}(?P<secret>[\w.~+/=-]{8,})",
+        kind=Kind.HTTP_LOGIN,
+        trigger=r"\bbearer(?:\s|%20|:|=)",
+        pattern=r"bearer(?:\s|%20|:|=){1,4}(?P<secret>[\w.~+/=-]{8,})",
     ),
-    _form(
+    form(
         "basic",
         "logins in logged requests: base64, known by a character that words do not have",
-        trigger=r"\bbasic\s",
-        pattern=r"basic\s{1,4}(?P<secret>(?-i:(?=\S{0,999}[0-9A-Z+/=]))[A-Za-z0-9+/]{8,}={0,2})(?![\w-])",
+        kind=Kind.HTTP_LOGIN,
+        trigger=r"\bbasic(?:\s|%20)",
+        pattern=r"basic(?:\s|%20){1,4}(?P<secret>(?-i:(?=\S{0,999}[0-9A-Z+/=]))[A-Za-z0-9+/]{8,}={0,2})(?![\w-])",
     ),
-    _form(
-        "jwt",
-        "service account tokens of Kubernetes",
-        trigger=r"eyJ[\w-]{8}",
-        pattern=r"(?P<secret>eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)",
-    ),
-    _form(
-        "docker-auth",
+    form(
+        "registry-auth",
         "registry logins in docker and containerd configuration",
+        kind=Kind.REGISTRY_LOGIN,
         trigger=r"\bauth[\\\"' \t:=]",
-        pattern=r"auth\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"'](?P<secret>[A-Za-z0-9+/=_-]{8,})",
+        pattern=r"auth\\{0,15}[\"']?\s{0,4}[:=]\s{0,4}\\{0,15}[\"']?(?P<secret>[A-Za-z0-9+/=_-]{12,})",
     ),
-    _form(
-        "pem-base64",
-        "keys in a kubeconfig",
-        trigger=r"LS0tLS1CRUdJTi",
-        pattern=r"(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/=]*)",
-    ),
-    _form(
-        "crypt",
-        "password hashes",
-        trigger=r"\$(?:1|2[aby]|5|6|y)\$",
-        pattern=r"(?P<secret>\$(?:1|2[aby]|5|6|y)\$[./\w$=,]{8,})",
-    ),
-    _form(
-        "dh-chap",
-        "NVMe in-band authentication",
-        trigger=r"DHHC-1:",
-        pattern=r"(?P<secret>DHHC-1:\d\d:[A-Za-z0-9+/=]+:?)",
-    ),
-    _form(
-        "provider-key",
-        "keys of cloud providers and code hosts, known by their beginning",
-        trigger=r"(?:\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20}|\bglpat-[\w-]{16}|\bxox[abp]-[\w-]{10})",
-        pattern=r"(?P<secret>[\w-]+)",
-    ),
-    _form(
+    form(
         "url-signature",
         "signed URLs",
-        trigger=r"[?&-]sig(?:nature)?=",
-        pattern=r"[?&-]sig(?:nature)?=(?P<secret>[^\s&\"']+)",
+        kind=Kind.URL_SIGNATURE,
+        trigger=r"(?:[?&;-]|u0026|%26)sig(?:nature)?(?:=|%3d)",
+        pattern=r"(?:[?&;-]|u0026|%26)sig(?:nature)?(?:=|%3d)(?P<secret>(?:(?!%26)[^\s&\"'\\])+)",
     ),
+    form(
+        "table-key",
+        "the key in a device-mapper table of an encrypted disk",
+        kind=Kind.DISK_KEY,
+        trigger=r"\bcrypt\s[a-z0-9:_()-]{1,60}\s",
+        pattern=r"crypt\s[a-z0-9:_()-]{1,60}\s(?!0+\s)(?P<secret>[0-9a-f]{32,256})(?=\s)",
+    ),
+    *COMMANDS,
+    *SHAPES,
 )

@@ -9,30 +9,22 @@ The search for secrets does not use the collector's redaction, so that a hole in
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundle.capture import Capture, Outcome
+from bundle.capture import Capture, Outcome, Redactions
+from bundle.layout import node_folder
 from bundle.reader import BundleReader
-
-# not hidden: no mask, no placeholder, no empty value; six characters or more that a password can begin with
-_SHOWN = rb"(?!\[redacted\]|\*{3,}|<|null\b|none\b|true\b|false\b|\$\{)[^\s\"',;&|(){}\[\]]{6,}"
-SECRETS = (
-    ("a private key", re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----\s+[A-Za-z0-9+/=]{16}")),
-    ("a password in a URL", re.compile(rb"[a-z]://[^\s/:@]{1,64}:(?!\[redacted\]|\*{3})[^\s/@]{3,64}@")),
-    ("a token", re.compile(rb"\beyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{10,}")),
-    (
-        "a password",
-        re.compile(rb"(?i)(?:passw(?:or)?d|passphrase|secret[_-]?key|api[_-]?key)[\"']?\s?[=:]\s?[\"']?" + _SHOWN),
-    ),
-)
+from collector.secret_search import looks_like
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`problems` and `secrets` are sentences; a sound bundle has neither."""
+    """`problems` and `secrets` are sentences; a sound bundle has neither.
+
+    `removed` is what the collector took out before it wrote the files; None when it kept no record of that.
+    """
 
     name: str
     format: int
@@ -43,6 +35,7 @@ class Verdict:
     unanswered: tuple[str, ...]
     problems: tuple[str, ...]
     secrets: tuple[str, ...]
+    removed: Redactions | None = None
 
     @property
     def sound(self) -> bool:
@@ -50,14 +43,18 @@ class Verdict:
 
 
 def verify(path: Path) -> Verdict:
+    secrets: list[str] = []
+    removed: list[Redactions | None] = []
     with BundleReader(path) as reader:
         cluster = reader.cluster()
-        secrets = [
-            found for node in reader.snapshots() for capture in node.captures for found in _secrets(node.node, capture)
-        ]
+        for node in reader.snapshots():
+            secrets += [found for capture in node.captures for found in _secrets(node.node, capture)]
+            secrets += _in(f"{node.node} (what is said of it)", node.reason.encode())
+            removed.append(_removed(node.captures, f"{node_folder(node.node)}/"))
         if cluster is not None:
             secrets += [found for capture in cluster.captures for found in _secrets("cluster", capture)]
             secrets += [found for name, log in cluster.logs.items() for found in _in(f"cluster/logs/{name}", log)]
+            removed.append(_removed(cluster.captures, ""))
         targets = reader.targets()
         return Verdict(
             reader.name,
@@ -71,20 +68,29 @@ def verify(path: Path) -> Verdict:
             ),
             reader.problems(),
             tuple(secrets),
+            _together(removed),
         )
+
+
+def _together(parts: list[Redactions | None]) -> Redactions | None:
+    known = [part for part in parts if part is not None]
+    return {path: kinds for part in known for path, kinds in sorted(part.items())} if known else None
 
 
 def _secrets(where: str, capture: Capture) -> Iterator[str]:
     yield from _in(f"{where} {capture.probe}", capture.out)
     yield from _in(f"{where} {capture.probe} (stderr)", capture.err)
+    yield from _in(f"{where} {capture.probe} (what is said of it)", "\n".join((*capture.argv, capture.reason)).encode())
     for file in capture.files:
         yield from _in(f"{where} {file.path}", file.content)
 
 
 def _in(where: str, data: bytes) -> Iterator[str]:
     """Where it is, never what it is."""
-    for kind, pattern in SECRETS:
-        found = pattern.search(data)
-        if found:
-            line = data.count(b"\n", 0, found.end()) + 1
-            yield f"{where}, line {line} looks like {kind}"
+    return (f"{where}, line {line} looks like {kind}" for kind, line in looks_like(data))
+
+
+def _removed(captures: Iterable[Capture], folder: str) -> Redactions | None:
+    """None when no capture has a record.  Two probes may have read one file: it counts once."""
+    known = [capture.redactions for capture in captures if capture.redactions is not None]
+    return {f"{folder}{path}": kinds for one in known for path, kinds in one.items()} if known else None

@@ -109,8 +109,8 @@ def _finished(probe: AnyProbe, capture: Capture) -> Capture:
         missing = capture.reason.partition(":")[0]
         status, reason = judge(probe, End("absent", missing=missing), b"", b"", truncated=False, files=0)
         return Capture(probe.name, status, argv=capture.argv, started=capture.started, reason=reason)
-    out, err = redact(capture.out), redact(capture.err)
-    files = tuple(replace(file, content=redact(file.content)) for file in capture.files)
+    out, err = redact(capture.out).data, redact(capture.err).data
+    files = tuple(replace(file, content=redact(file.content).data) for file in capture.files)
     end = End("exited", capture.exit_code)
     status, reason = judge(probe, end, out, err, truncated=False, files=len(files))
     return replace(capture, status=status, reason=reason, out=out, err=err, files=files)

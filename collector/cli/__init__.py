@@ -60,7 +60,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(2)
     except Exception as error:  # the one broad catch of this process
-        _fail(f"this should not happen ({type(error).__name__}: {error}); please report it with the command you ran")
+        from collector.redact import redact_text  # noqa: PLC0415 - needed only when something went wrong
+
+        said = redact_text(f"{type(error).__name__}: {error}")
+        _fail(f"this should not happen ({said}); please report it with the command you ran")
 
 
 def _fail(sentence: str) -> None:

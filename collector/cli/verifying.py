@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
 
+from bundle.capture import Redactions
 from collector.cli.words import FILE
 
 
@@ -14,7 +16,8 @@ from collector.cli.words import FILE
 @click.argument("file", type=FILE)
 @click.option("--signer", type=FILE, help="For a runbook script: the public key it must be signed with.")
 @click.option("--signature", type=FILE, help="For a runbook script: its signature.  [default: FILE.sig]")
-def verify_command(file: Path, signer: Path | None, signature: Path | None) -> None:
+@click.option("--verbose", is_flag=True, help="For a bundle: each file from which secrets were removed.")
+def verify_command(file: Path, signer: Path | None, signature: Path | None, verbose: bool) -> None:
     """Check a bundle: its format, that each node's part is whole, and that nothing in it looks like a secret.
 
     Or check a runbook script before it is run: that it is unchanged, and who signed it.
@@ -22,26 +25,46 @@ def verify_command(file: Path, signer: Path | None, signature: Path | None) -> N
     \b
     Examples:
       csi-collector verify case-4711.tar.gz
+      csi-collector verify case-4711.tar.gz --verbose
       csi-collector verify worker-1.sh --signer support.pub
     """
     from collector.signed_runbook import is_script  # noqa: PLC0415 - see collect_command
 
     is_runbook = signer or signature or is_script(file)
-    sound = _verify_script(file, signature, signer) if is_runbook else _verify_bundle(file)
+    sound = _verify_script(file, signature, signer) if is_runbook else _verify_bundle(file, verbose=verbose)
     sys.exit(0 if sound else 1)
 
 
-def _verify_bundle(bundle: Path) -> bool:
+def _verify_bundle(bundle: Path, *, verbose: bool) -> bool:
     from collector.verifying import verify  # noqa: PLC0415 - see collect_command
 
     verdict = verify(bundle)
     cluster = "with" if verdict.has_cluster else "without"
     click.echo(f"{verdict.name}: format {verdict.format}, started {verdict.started}, {cluster} cluster objects")
     click.echo(f"{verdict.nodes} of {verdict.targets} nodes are whole in it")
+    _tell_removed(verdict.removed, verbose=verbose)
     for sentence in (*verdict.problems, *verdict.secrets):
         click.echo(f"  {sentence}")
     click.echo("verdict: sound" if verdict.sound else "verdict: not sound")
     return verdict.sound
+
+
+def _tell_removed(removed: Redactions | None, *, verbose: bool) -> None:
+    """How many secrets of which kind; the words are the bundle's, and a bundle is a stranger's file."""
+    from collector.transports.session import printable  # noqa: PLC0415 - see collect_command
+
+    if removed is None:
+        click.echo("what was removed from it is not recorded: an older collector wrote it")
+        return
+    files = {path: kinds for path, kinds in removed.items() if kinds}
+    total = sum((Counter(kinds) for kinds in files.values()), Counter[str]())
+    click.echo(f"{total.total()} secrets were removed before it was written{':' if total else ''}")
+    width = max(map(len, total), default=0)
+    for kind, count in sorted(total.items()):
+        places = [path for path, kinds in files.items() if kind in kinds]
+        click.echo(f"  {printable(kind):{width}} {count:6}  in {len(places)} {'file' if len(places) == 1 else 'files'}")
+        for path in sorted(places) if verbose else ():
+            click.echo(f"  {'':{width}} {files[path][kind]:6}  {printable(path)}")
 
 
 def _verify_script(script: Path, signature: Path | None, signer: Path | None) -> bool:

@@ -140,7 +140,7 @@ def _answer(probe: AnyProbe, folder: Path, old: Capture) -> Capture:
     end = End("exited", int(code) if code else 0)
     status, reason = judge(probe, end, out, err, truncated=False, files=0)
     known = replace(old, status=status, exit_code=end.code, truncated=False, reason=reason)
-    return replace(known, out=redact(out), err=redact(err))
+    return replace(known, out=redact(out).data, err=redact(err).data)
 
 
 def _bytes(path: Path) -> bytes:
@@ -148,7 +148,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _files(probe: AnyProbe, files: Mapping[str, bytes], old: Capture) -> Capture:
-    collected = tuple(CollectedFile(path, redact(content)) for path, content in sorted(files.items()))
+    collected = tuple(CollectedFile(path, redact(content).data) for path, content in sorted(files.items()))
     return replace(old, status=Status.COLLECTED, exit_code=0, truncated=False, reason="", files=collected)
 
 

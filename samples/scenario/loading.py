@@ -148,4 +148,4 @@ def _logs(folder: Path) -> dict[str, bytes]:
     for path in folder.rglob("*") if folder.exists() else ():
         if path.is_file() and path not in found:
             raise ScenarioError(f"{path}: a log lies at cluster/logs/<pod>/<container>.log")
-    return {f"{path.parent.name}/{path.stem}": redact(path.read_bytes()) for path in found}
+    return {f"{path.parent.name}/{path.stem}": redact(path.read_bytes()).data for path in found}

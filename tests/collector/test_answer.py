@@ -44,9 +44,8 @@ def only(stream: bytes) -> Capture:
 
 
 def test_an_answer_becomes_a_capture() -> None:
-    expected = Capture(
-        "asked", Status.COLLECTED, ("tool", "-l"), 0, "2026-07-03T10:15:01Z", 0.25, out=b"out\n", err=b"warning\n"
-    )
+    how = ("asked", Status.COLLECTED, ("tool", "-l"), 0, "2026-07-03T10:15:01Z", 0.25)
+    expected = Capture(*how, out=b"out\n", err=b"warning\n", redactions={})
     assert only(answer("asked", "out\n", "warning\n")) == expected
 
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bundle.capture import Capture, CollectedFile, NodeSnapshot, Status
+from bundle.capture import Capture, CollectedFile, NodeSnapshot, Redactions, Status
 from bundle.writer import BundleWriter
 from collector.verifying import verify
+from tests.collector.conftest import Run
 
 
-def bundle(folder: Path, content: bytes, *, targets: tuple[str, ...] = ("n1",)) -> Path:
+def bundle(
+    folder: Path, content: bytes, *, targets: tuple[str, ...] = ("n1",), removed: Redactions | None = None
+) -> Path:
     file = CollectedFile("/etc/iscsi/iscsid.conf", content)
-    capture = Capture("iscsi_conf", Status.COLLECTED, files=(file,))
+    capture = Capture("iscsi_conf", Status.COLLECTED, files=(file,), redactions=removed)
     path = folder / "b.tar.gz"
     with BundleWriter(
         path, name="b", started="2026-07-03T10:00:00Z", tool_version="1", options={}, targets=targets
@@ -65,3 +68,33 @@ def test_a_byte_that_changed_on_the_way_is_noticed(tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert not verify(path).sound
+
+
+CONF = "files/etc/iscsi/iscsid.conf"
+
+
+def test_the_record_of_what_was_removed_is_read_back_by_file(tmp_path: Path) -> None:
+    removed = {CONF: {"CHAP login": 2}, "iscsi_conf.err": {}}
+    assert verify(bundle(tmp_path, b"", removed=removed)).removed == {f"nodes/n1/{CONF}": {"CHAP login": 2}}
+
+
+def test_no_record_is_not_a_record_of_nothing(tmp_path: Path) -> None:
+    assert verify(bundle(tmp_path, b"")).removed is None
+    assert verify(bundle(tmp_path, b"", removed={})).removed == {}
+
+
+def test_verify_tells_how_many_of_which_kind_and_on_request_where(tmp_path: Path, collector: Run) -> None:
+    path = bundle(tmp_path, b"", removed={CONF: {"CHAP login": 2}})
+    told = collector("verify", path).stdout
+    assert "2 secrets were removed before it was written:\n  CHAP login      2  in 1 file\n" in told
+    assert CONF not in told
+    assert f"nodes/n1/{CONF}" in collector("verify", path, "--verbose").stdout
+
+
+def test_words_of_a_bundle_do_not_steer_the_terminal(tmp_path: Path, collector: Run) -> None:
+    path = bundle(tmp_path, b"", removed={CONF: {"\x1b[2Jpassword": 1}})
+    assert "\x1b" not in collector("verify", path, "--verbose").stdout
+
+
+def test_a_bundle_without_a_record_says_so(tmp_path: Path, collector: Run) -> None:
+    assert "is not recorded" in collector("verify", bundle(tmp_path, b"")).stdout
