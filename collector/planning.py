@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from collector.cluster import api_paths
 from collector.probes import AnyProbe, FileProbe, Probe
 from collector.program import SEARCH_PATH
+from collector.ways import ORDER, WAYS
 
 INDENT = "      "
 
 
 def plan(probes: Sequence[AnyProbe], *, active: bool) -> Iterator[str]:
     """Commands with their limits; a loop of our own is shown in full."""
-    yield "On each node, over one SSH connection, or on this machine: one program, read from standard input by `sh -s`."
+    yield "On each node, over one connection, or on this machine: one program, read from standard input by `sh -s`."
     yield f"It writes no file but in a private temporary folder that it removes.  PATH={SEARCH_PATH}  LC_ALL=C"
     yield ""
     for probe in probes:
@@ -33,7 +34,19 @@ def plan(probes: Sequence[AnyProbe], *, active: bool) -> Iterator[str]:
         yield f"  kubectl get --raw {shlex.quote(path)}"
         yield f"{INDENT}{purpose}"
     yield ""
+    yield from _ways()
     yield "On this machine: the files named on the command line, ~/.ssh/config, known_hosts and the SSH keys or agent."
+
+
+def _ways() -> Iterator[str]:
+    yield f"The way to a node, unless --via names one: {ORDER}"
+    yield ""
+    for way in WAYS:
+        yield f"  {way.kind}"
+        yield from (f"{INDENT}command  {command}" for command in way.commands)
+        if way.allowed:
+            yield f"{INDENT}allowed  {', '.join(f'{verb} {resource}' for verb, resource in way.allowed)}"
+        yield ""
 
 
 def _probe(probe: AnyProbe) -> Iterator[str]:

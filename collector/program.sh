@@ -33,7 +33,7 @@ csi_triage_program() {
   # Prefers a tmpfs with room; any folder that can be written will do.
   make_folder() {
     for room in 262144 0; do
-      for parent in @FOLDERS@; do
+      for parent in ${CSI_TRIAGE_FOLDERS:-} @FOLDERS@; do
         [ -d "$parent" ] && [ -w "$parent" ] || continue
         free=$(df -Pk "$parent" 2>/dev/null | { read -r _; read -r _ _ _ free _; echo "${free:-0}"; })
         [ "${free:-0}" -ge "$room" ] 2>/dev/null || continue

@@ -119,14 +119,19 @@ def closing_table(results: Sequence[NodeSnapshot], left_out: Sequence[str]) -> T
         pad_edge=False,
     )
     name_width = min(22, max(4, *(len(row.node) for row in rows), 0))
-    for title, width in (("node", name_width), ("result", 11), ("answers", 7), ("s", 5)):
+    for title, width in (("node", name_width), ("via", 5), ("result", 11), ("answers", 7), ("s", 5)):
         table.add_column(title, width=width, overflow="fold", justify="right" if title == "s" else "left")
     table.add_column("why", overflow="fold")
     for row in shown:
         known = sum(capture.status.is_knowledge for capture in row.captures)
-        cells = (row.node, row.outcome, f"{known}/{len(row.captures)}", f"{row.seconds:.1f}", _why(row))
+        cells = (row.node, _via(row), row.outcome, f"{known}/{len(row.captures)}", f"{row.seconds:.1f}", _why(row))
         table.add_row(*(Text(cell, style=STYLES[row.outcome] if cell is row.outcome else "") for cell in cells))
     return table
+
+
+def _via(result: NodeSnapshot) -> str:
+    """One word for the way that was used; none where no way led to the node."""
+    return "-" if result.outcome is Outcome.UNREACHABLE else result.transport.removeprefix("kubectl ")
 
 
 def _counts(results: Sequence[NodeSnapshot], left_out: Sequence[str]) -> str:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from collector.program import new_salt
 from collector.transports import Sudo
+
+
+class Via(StrEnum):
+    """The ways to the nodes that may be gone."""
+
+    AUTO = "auto"
+    SSH = "ssh"
+    KUBECTL = "kubectl"
+    DEBUG = "debug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class Wishes:
     jobs: int = 16
     node_timeout_s: float = 300.0
     driver_name: str = "csi.huawei.com"
+    via: Via = Via.AUTO
+    debug_image: str | None = None
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property
@@ -41,4 +53,11 @@ class Wishes:
             "sudo": self.sudo is not None,
             "cluster": self.kubeconfig is not None,
             "node_timeout_s": self.node_timeout_s,
+            "via": str(self.via),
         }
+
+    @property
+    def says_how_to_log_in(self) -> bool:
+        """Whether SSH is meant, and not merely possible."""
+        words = (self.nodes_file, self.user, self.port, self.identity, self.known_hosts, self.ssh_config, self.sudo)
+        return any(word is not None for word in words)

@@ -10,6 +10,8 @@ import click
 
 from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 
+VIAS = ("auto", "ssh", "kubectl", "debug")
+
 
 @click.command("collect")
 @click.option("--local", is_flag=True, help="This machine, without SSH.")
@@ -26,6 +28,8 @@ from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 @click.option("--sudo", is_flag=True, help="Run as root on the nodes, by sudo.")
 @click.option("--ask-sudo-password", is_flag=True, help="Ask once for sudo's password; implies --sudo.")
 @click.option("--sudo-password-file", type=FILE, help="Read sudo's password from a file; implies --sudo.")
+@click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes; see below.")
+@click.option("--debug-image", help="Image with sh and nsenter for `kubectl debug`, where the driver's pod is down.")
 @click.option(
     "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."
 )
@@ -48,6 +52,8 @@ def collect_command(
     sudo: bool,
     ask_sudo_password: bool,
     sudo_password_file: Path | None,
+    via: str,
+    debug_image: str | None,
     active: bool,
     since: str,
     jobs: int,
@@ -58,23 +64,32 @@ def collect_command(
 
     Nodes come from --nodes, else from the cluster; --local asks this machine, alone or beside the nodes of --nodes.
 
+    Each node is asked over the first way that answers.  --via auto: SSH first where --nodes or an SSH option is given,
+    else `kubectl exec` into the driver's pod first; the other one next; then `kubectl debug`, if --debug-image names an
+    image.  ssh: nothing else.  kubectl: the same without SSH.  debug: `kubectl debug` only.
+
     \b
     Examples:
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
+      csi-collector collect --kubeconfig ~/.kube/config --via kubectl --debug-image registry.example.com/busybox:1.36
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
+    if via in ("kubectl", "debug") and not kubeconfig:
+        raise click.UsageError(f"--via {via} goes through the cluster: give --kubeconfig FILE too.")
+    if via == "debug" and not debug_image:
+        raise click.UsageError("--via debug makes a pod on each node: say of which image with --debug-image IMAGE.")
     path = new_bundle(output, force=force)
     sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
     from collector import progress  # noqa: PLC0415
     from collector.collecting import collect  # noqa: PLC0415
-    from collector.wishes import Wishes  # noqa: PLC0415
+    from collector.wishes import Via, Wishes  # noqa: PLC0415
 
     wishes = Wishes(
         output=path,
@@ -94,6 +109,8 @@ def collect_command(
         jobs=jobs,
         node_timeout_s=node_timeout,
         driver_name=driver_name,
+        via=Via(via),
+        debug_image=debug_image,
     )
     console = progress.error_console()
     collected = collect(wishes, console)
