@@ -33,9 +33,10 @@ ENTER = ("nsenter", "-i/proc/1/ns/ipc", "-m/proc/1/ns/mnt", "-n/proc/1/ns/net", 
 FOLDERS = "/var/tmp /tmp"  # noqa: S108  made private by mktemp
 SHELL = 'echo "$1 $$" >&2; CSI_TRIAGE_FOLDERS="$2" exec /bin/sh -s "$1"'
 # the number may be another process by now: the mark among its arguments says that it is ours
-END = """grep -q "$2" "/proc/$1/cmdline" 2>/dev/null || exit 0
-kill -s TERM "$1" $(cat "/proc/$1/task/$1/children") 2>/dev/null
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -d "/proc/$1" ] || exit 0; sleep 1; done"""
+END = (
+    'grep -q "$2" "/proc/$1/cmdline" || exit 0; kill -s TERM "$1" $(cat "/proc/$1/task/$1/children"); '
+    'for _ in 1 2 3 4 5 6 7 8 9 10; do [ -d "/proc/$1" ] || exit 0; sleep 1; done'
+)
 
 
 def shell(mark: str) -> tuple[str, ...]:

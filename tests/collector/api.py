@@ -1,6 +1,7 @@
 """A small API server for a real kubectl: lists of objects in pages, and the ways in which a real one refuses.
 
-`serving(objects)` gives an `Api`; what it was asked for is in `asked`.
+`serving(objects)` gives an `Api`; what it was asked for is in `asked`.  With `pods` it also creates, deletes and enters
+pods; an object whose key begins with a method, as "POST /api/v1/…", refuses that method alone.
 """
 
 from __future__ import annotations
@@ -13,10 +14,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from tests.collector import spdy
+from tests.collector.pods import Pods
+from tests.collector.protobuf import pod_of
 
 Objects = Mapping[str, object]  # path -> list of items, one object, or an HTTP status to refuse with
-REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 410: "Expired"}
+REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 410: "Expired"}
+
+SWITCHING = (
+    b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
+    b"X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"
+)
 
 
 @dataclass
@@ -27,6 +37,7 @@ class Api:
     slow_s: float = 0.0
     expire_once: bool = False
     most_per_page: int = 500
+    pods: Pods | None = None
 
 
 @contextmanager
@@ -37,7 +48,37 @@ def serving(folder: Path, objects: Objects) -> Iterator[Api]:
         def do_GET(self) -> None:
             api.asked.append(self.path)
             time.sleep(api.slow_s)
-            code, body = _reply(api, self.path)
+            # a server that knows exec over SPDY only: a newer kubectl tries a web socket first
+            self._answer(*((400, _status(400)) if "Upgrade" in self.headers else _reply(api, self.path)))
+
+        def do_POST(self) -> None:
+            url, refused = self._asked("POST")
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if refused is not None or api.pods is None:
+                self._answer(refused or 404, _status(refused or 404))
+            elif url.path.endswith("/exec"):
+                self._exec(api.pods, url)
+            else:
+                self._answer(201, api.pods.create(url.path, pod_of(body)))
+
+        def do_DELETE(self) -> None:
+            url, refused = self._asked("DELETE")
+            if refused is not None or api.pods is None:
+                self._answer(refused or 404, _status(refused or 404))
+            else:
+                self._answer(200, api.pods.delete(url.path))
+
+        def _asked(self, method: str) -> tuple[SplitResult, int | None]:
+            api.asked.append(f"{method} {self.path}")
+            url = urlsplit(self.path)
+            refused = api.objects.get(f"{method} {url.path}")
+            return url, refused if isinstance(refused, int) else None
+
+        def _exec(self, pods: Pods, url: SplitResult) -> None:
+            self.wfile.write(SWITCHING)
+            pods.exec(url.path, parse_qs(url.query), spdy.Connection(self.rfile, self.wfile))
+
+        def _answer(self, code: int, body: object) -> None:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(code)
             self.send_header("Content-Type", "text/plain" if isinstance(body, bytes) else "application/json")
