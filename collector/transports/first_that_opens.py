@@ -2,7 +2,7 @@
 
 Input    ways, each with the kind it is of.
 Output   what that way gives; its note also tells why the ways before it did not lead there, its `via` is the kind used.
-Errors   TransportError with every way's own sentence when none answers: denied if any of them was denied.
+Errors   TransportError with every way's own sentence when none answers: denied if one of them was, else unreachable.
 The ways share one time budget.  A way is left for the next only before its first byte: no node is asked twice.
 """
 
@@ -71,5 +71,5 @@ def _answering(way: Way, program: str, deadline: Deadline) -> Iterator[Running]:
 
 def _none(refusals: list[TransportError]) -> TransportError:
     denied = any(refusal.status is Status.DENIED for refusal in refusals)
-    status = Status.DENIED if denied else refusals[0].status
+    status = Status.DENIED if denied else Status.UNREACHABLE
     return TransportError(status, "; ".join([*(refusal.sentence for refusal in refusals), BY_HAND]))

@@ -55,6 +55,9 @@ class Container:
     pod: str
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.pod}"
+
 
 @dataclass(frozen=True, slots=True)
 class KubectlExec:
@@ -76,6 +79,8 @@ class KubectlExec:
             session.feed(program)
             yield Running(session.answer(deadline))
             whole = session.exit_code() == 0
+            if not whole:
+                raise self._broken(session)
         finally:
             with kept_until_done():
                 session.close()
@@ -97,14 +102,19 @@ class KubectlExec:
         deadline.check("kubectl exec")
         raise self._refusal(session, limit_s)
 
+    def _broken(self, session: Session) -> TransportError:
+        words = re.sub(r"csi-triage-[0-9a-f]+ [0-9]+", "", session.error_text()).strip()
+        return TransportError(
+            Status.UNREACHABLE, f"kubectl exec into {self.container} broke off: {words or 'kubectl was ended'}"
+        )
+
     def _refusal(self, session: Session, limit_s: float) -> TransportError:
-        pod = f"{self.container.namespace}/{self.container.pod}"
         if session.exit_code() is None:
-            return TransportError(Status.TIMEOUT, f"the pod {pod} gave no shell within {limit_s:g} s")
+            return TransportError(Status.TIMEOUT, f"the pod {self.container} gave no shell within {limit_s:g} s")
         words = session.error_text()
         status = status_of(words)
         status = Status.UNREACHABLE if status is Status.ABSENT else status
-        return TransportError(status, f"the pod {pod} gave no shell: {words or 'kubectl said nothing'}")
+        return TransportError(status, f"the pod {self.container} gave no shell: {words or 'kubectl said nothing'}")
 
     def _end(self, process_id: str, mark: str) -> None:
         unhurried(self.kubectl).run(self._exec(), END_S, inside=end_of(process_id, mark))

@@ -21,7 +21,14 @@ from tests.collector.pods import Pods
 from tests.collector.protobuf import pod_of
 
 Objects = Mapping[str, object]  # path -> list of items, one object, or an HTTP status to refuse with
-REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 410: "Expired"}
+REASONS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "AlreadyExists",
+    410: "Expired",
+}
 
 SWITCHING = (
     b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
@@ -37,6 +44,7 @@ class Api:
     slow_s: float = 0.0
     expire_once: bool = False
     most_per_page: int = 500
+    warning: str = ""
     pods: Pods | None = None
 
 
@@ -59,7 +67,8 @@ def serving(folder: Path, objects: Objects) -> Iterator[Api]:
             elif url.path.endswith("/exec"):
                 self._exec(api.pods, url)
             else:
-                self._answer(201, api.pods.create(url.path, pod_of(body)))
+                created = api.pods.create(url.path, pod_of(body))
+                self._answer(*((409, _status(409)) if api.pods.name_is_taken else (201, created)))
 
         def do_DELETE(self) -> None:
             url, refused = self._asked("DELETE")
@@ -82,6 +91,8 @@ def serving(folder: Path, objects: Objects) -> Iterator[Api]:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(code)
             self.send_header("Content-Type", "text/plain" if isinstance(body, bytes) else "application/json")
+            if api.warning:
+                self.send_header("Warning", f'299 - "{api.warning}"')
             self.end_headers()
             with suppress(ConnectionError):  # a kubectl that was killed
                 self.wfile.write(content)
@@ -90,7 +101,7 @@ def serving(folder: Path, objects: Objects) -> Iterator[Api]:
             return None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     api.kubeconfig.write_text(kubeconfig_for(server.server_address[1]))
     try:
         yield api

@@ -75,6 +75,10 @@ class Host:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
+    def clean(self) -> None:
+        self.kill_all()
+        self.on_host(f"rm -rf {' '.join(f'{folder}/*' for folder in FOLDERS)}")
+
     def _container(self) -> int:
         return next(process for process in self._children() if _words(process) == _CONTAINER_SLEEPS)
 

@@ -66,23 +66,40 @@ def _status(container: str, waiting: str = "") -> dict[str, Any]:
 
 @dataclass
 class Pods:
-    """`waiting` is why new pods do not start; `holds_output`: a runtime that keeps a pipe which nobody reads."""
+    """`waiting` is why new pods do not start; `holds_output`: a runtime that keeps a pipe which nobody reads.
+
+    `hangs`: commands begin and say nothing; `name_is_taken`: a pod of the same name is there, made by somebody else.
+    """
 
     hosts: Mapping[str, Host]
     objects: dict[str, object]
     waiting: str = ""
     holds_output: bool = False
     hangs: bool = False
+    name_is_taken: bool = False
     created: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     _at_work: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    def add(self, *objects: dict[str, Any]) -> None:
+        """Into their lists, and under their own paths."""
+        for one in objects:
+            meta, kind = one["metadata"], f"{one['kind'].lower()}s"
+            namespace = f"/namespaces/{meta['namespace']}" if "namespace" in meta else ""
+            self.objects[f"/api/v1{namespace}/{kind}/{meta['name']}"] = one
+            listed = self.objects.setdefault(f"/api/v1/{kind}", [])
+            assert isinstance(listed, list)
+            listed.append(one)
+
     def create(self, path: str, pod: dict[str, Any]) -> dict[str, Any]:
         container = pod["spec"]["containers"][0]
+        pod["metadata"]["namespace"] = path.split("/")[-2]
         self.created.append(pod)
+        if self.name_is_taken:
+            pod = {**pod, "spec": {**pod["spec"], "containers": [{**container, "command": ["another", "hand"]}]}}
         place = f"{path}/{pod['metadata']['name']}"
         self.objects[place] = {**pod, "status": _status(container["name"], self.waiting)}
-        if not self.waiting:
+        if not self.waiting and not self.name_is_taken:
             self._at_work[place] = self.hosts[pod["spec"]["nodeName"]].start(container["command"])
         return pod
 
@@ -142,7 +159,7 @@ class _Exec:
         threading.Thread(target=self._finish, args=(process, pumps), daemon=True).start()
 
     def _pump(self, name: str, end: Any) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             while not self._gone.is_set():
                 if select.select((end,), (), (), TICK_S)[0]:
                     if not (content := os.read(end.fileno(), CHUNK)):
@@ -155,7 +172,7 @@ class _Exec:
         for pump in pumps:
             pump.join()
         code = process.wait()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # the client is gone, and its connection closed
             for name in ("stdout", "stderr"):
                 self._connection.send(self._numbers[name], b"", last=True)
             self._connection.send(self._numbers["error"], _ended(code), last=True)
