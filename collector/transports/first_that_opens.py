@@ -16,9 +16,7 @@ from dataclasses import dataclass, field
 from bundle.capture import Status
 from collector.transports import Deadline, Running, Transport, TransportError
 
-BY_HAND = (
-    "what is left: run what `csi-collector script` prints there by hand, as root, and `csi-collector join` the answer"
-)
+BY_HAND = "by hand: run there as root what `csi-collector script` prints, then `csi-collector join` its output"
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,7 @@ def test_ctrl_c_ends_the_program_and_deletes_the_debug_pod_before_the_collector_
     command = [*COLLECTOR, "collect", *where, "-o", "b.tar.gz"]
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     until(lambda: any("csi-triage" in file for file in host.left_behind()))
+    server.slow_s = 1  # longer than the rest of the collector takes to end
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     (pod,) = server.pods.created
