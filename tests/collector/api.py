@@ -1,7 +1,7 @@
 """A small API server for a real kubectl: lists of objects in pages, and the ways in which a real one refuses.
 
 `serving(objects)` gives an `Api`; what it was asked for is in `asked`.  With `pods` it also creates, deletes and enters
-pods; an object whose key begins with a method, as "POST /api/v1/…", refuses that method alone.
+pods, over SPDY or a web socket.  An object whose key begins with a method, as "POST /api/v1/…", refuses that alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from tests.collector import spdy
+from tests.collector import spdy, websocket
 from tests.collector.pods import Pods
 from tests.collector.protobuf import pod_of
 
@@ -45,6 +45,7 @@ class Api:
     expire_once: bool = False
     most_per_page: int = 500
     warning: str = ""
+    web_sockets: int = 400  # what a web socket is answered; 101: it is taken
     pods: Pods | None = None
 
 
@@ -56,8 +57,10 @@ def serving(folder: Path, objects: Objects) -> Iterator[Api]:
         def do_GET(self) -> None:
             api.asked.append(self.path)
             time.sleep(api.slow_s)
-            # a server that knows exec over SPDY only: a newer kubectl tries a web socket first
-            self._answer(*((400, _status(400)) if "Upgrade" in self.headers else _reply(api, self.path)))
+            if "Sec-WebSocket-Key" in self.headers:
+                self._web_socket()
+            else:
+                self._answer(*_reply(api, self.path))
 
         def do_POST(self) -> None:
             url, refused = self._asked("POST")
@@ -82,6 +85,15 @@ def serving(folder: Path, objects: Objects) -> Iterator[Api]:
             url = urlsplit(self.path)
             refused = api.objects.get(f"{method} {url.path}")
             return url, refused if isinstance(refused, int) else None
+
+        def _web_socket(self) -> None:
+            url = urlsplit(self.path)
+            query = parse_qs(url.query)
+            if api.pods is None or api.web_sockets != 101:
+                self._answer(api.web_sockets, _status(api.web_sockets))
+                return
+            self.wfile.write(websocket.switching(self.headers["Sec-WebSocket-Key"]))
+            api.pods.exec(url.path, query, websocket.Connection(self.rfile, self.wfile, query))
 
         def _exec(self, pods: Pods, url: SplitResult) -> None:
             self.wfile.write(SWITCHING)

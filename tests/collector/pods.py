@@ -1,6 +1,6 @@
 """Pods on made-up hosts, as an API server shows them and as a runtime runs them: created, entered by exec, deleted.
 
-Commands are run for real, in the container of the pod's host.  `Pods.exec` serves one `kubectl exec` over SPDY.
+Commands are run for real, in the container of the pod's host.  `Pods.exec` serves one `kubectl exec`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.collector import spdy
+from tests.collector import spdy, websocket
 from tests.collector.made_up_host import Host
 
+Connection = spdy.Connection | websocket.Connection
 DRIVER = "huawei-csi-driver"
 CHUNK = 64 * 1024
 TICK_S = 0.1
@@ -114,7 +115,7 @@ class Pods:
             main.wait(10)
         return {"apiVersion": "v1", "kind": "Status", "status": "Success"}
 
-    def exec(self, path: str, query: Mapping[str, Sequence[str]], connection: spdy.Connection) -> None:
+    def exec(self, path: str, query: Mapping[str, Sequence[str]], connection: Connection) -> None:
         pod = self.objects[path.removesuffix("/exec")]
         assert isinstance(pod, dict)
         host = self.hosts[pod["spec"]["nodeName"]]
@@ -127,7 +128,7 @@ class _Exec:
     """One command in a container, its standard streams carried by a connection."""
 
     def __init__(
-        self, host: Host, command: Sequence[str], streams: int, connection: spdy.Connection, holds_output: bool
+        self, host: Host, command: Sequence[str], streams: int, connection: Connection, holds_output: bool
     ) -> None:
         self._host, self._command, self._streams = host, command, streams
         self._connection, self._holds_output = connection, holds_output

@@ -49,7 +49,7 @@ def until(so: Callable[[], object]) -> None:
     end = time.monotonic() + 20
     while not so():
         assert time.monotonic() < end
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def kill_kubectl() -> None:
@@ -73,7 +73,10 @@ def test_the_program_runs_as_root_in_the_namespaces_of_the_node_and_not_of_the_p
     assert said_by(server, "hostname; id -u") == b"worker-1\n0\n"
 
 
-def test_a_program_larger_than_every_buffer_arrives_whole(server: Api) -> None:
+@pytest.mark.parametrize("web_sockets", [101, 400, 403], ids=["taken", "not known", "forbidden"])
+def test_a_program_larger_than_every_buffer_arrives_whole(server: Api, web_sockets: int) -> None:
+    """kubectl tries a web socket first since 1.31, and does without where it is not taken."""
+    server.web_sockets = web_sockets
     line = "echo " + "x" * 1000 + "\n"
     assert len(said_by(server, line * 1500)) == 1500 * 1001
 
