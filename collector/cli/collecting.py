@@ -28,7 +28,7 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--sudo", is_flag=True, help="Run as root on the nodes, by sudo.")
 @click.option("--ask-sudo-password", is_flag=True, help="Ask once for sudo's password; implies --sudo.")
 @click.option("--sudo-password-file", type=FILE, help="Read sudo's password from a file; implies --sudo.")
-@click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes; see below.")
+@click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes, as told above.")
 @click.option("--debug-image", help="Image with sh and nsenter for `kubectl debug`, where the driver's pod is down.")
 @click.option(
     "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."

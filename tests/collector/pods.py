@@ -11,6 +11,7 @@ import os
 import select
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,7 +70,8 @@ def _status(container: str, waiting: str = "") -> dict[str, Any]:
 class Pods:
     """`waiting` is why new pods do not start; `holds_output`: a runtime that keeps a pipe which nobody reads.
 
-    `hangs`: commands begin and say nothing; `name_is_taken`: a pod of the same name is there, made by somebody else.
+    `hangs`: commands begin and say nothing; `name_is_taken`: a pod of the same name is there, made by somebody else;
+    `slow_s` is how long a pod that has been made is not told to be.
     """
 
     hosts: Mapping[str, Host]
@@ -78,6 +80,7 @@ class Pods:
     holds_output: bool = False
     hangs: bool = False
     name_is_taken: bool = False
+    slow_s: float = 0.0
     created: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     _at_work: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -102,6 +105,7 @@ class Pods:
         self.objects[place] = {**pod, "status": _status(container["name"], self.waiting)}
         if not self.waiting and not self.name_is_taken:
             self._at_work[place] = self.hosts[pod["spec"]["nodeName"]].start(container["command"])
+        time.sleep(self.slow_s)
         return pod
 
     def delete(self, path: str) -> dict[str, Any]:

@@ -37,8 +37,8 @@ def way(server: Api, cancelled: threading.Event | None = None) -> KubectlDebug:
     return KubectlDebug("worker-1", "192.0.2.1", kubectl, IMAGE, "huawei-csi")
 
 
-def refusal(server: Api) -> TransportError:
-    with pytest.raises(TransportError) as caught, way(server).run("echo hello", deadline_s=30):
+def refusal(server: Api, deadline_s: float = 30) -> TransportError:
+    with pytest.raises(TransportError) as caught, way(server).run("echo hello", deadline_s=deadline_s):
         pass
     return caught.value
 
@@ -113,6 +113,14 @@ def test_a_pod_of_the_same_name_that_another_hand_made_is_left_alone(server: Api
     server.pods.name_is_taken = True
     assert "AlreadyExists" in refusal(server).sentence
     assert deleted(server) == []
+
+
+@needs_sysadmin
+def test_a_pod_whose_making_was_not_answered_in_time_is_deleted_too(server: Api) -> None:
+    assert server.pods
+    server.pods.slow_s = 7
+    assert refusal(server, deadline_s=6).status is Status.TIMEOUT
+    assert deleted(server) == names(server) != []
 
 
 @needs_sysadmin
