@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OWN_TOOLS = "/usr/local/sbin"  # where the program looks first
 FOLDERS = ("/var/tmp", "/dev/shm")
 _CONTAINER_SLEEPS, _INIT_SLEEPS = "sleep infinity", "sleep 3600"
 _PRIVATE = "for folder in /var/tmp /dev/shm; do mount -t tmpfs -o size=512m made-up $folder; done"
@@ -63,7 +64,7 @@ class Host:
         files = self.on_host(f"ls -d {' '.join(f'{folder}/*' for folder in FOLDERS)} 2>/dev/null || :").split()
         return [*files, *self.processes().values()]
 
-    def becomes_clean(self, within_s: float = 20) -> bool:
+    def becomes_clean(self, within_s: float = 60) -> bool:
         end = time.monotonic() + within_s
         while self.left_behind() and time.monotonic() < end:
             time.sleep(0.1)
@@ -74,6 +75,17 @@ class Host:
         for process in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def hanging(self, tool: str) -> Iterator[None]:
+        """One of the node's tools takes a minute."""
+        script = f"printf '#!/bin/sh\\nexec sleep 60\\n' >{OWN_TOOLS}/{tool}; chmod +x {OWN_TOOLS}/{tool}"
+        self.on_host(f"mount -t tmpfs made-up {OWN_TOOLS}; {script}")
+        try:
+            yield
+        finally:
+            self.kill_all()
+            self.on_host(f"umount {OWN_TOOLS}")
 
     def clean(self) -> None:
         self.kill_all()

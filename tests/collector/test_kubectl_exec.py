@@ -46,7 +46,7 @@ def refusal(server: Api, deadline_s: float = 30) -> TransportError:
 
 
 def until(so: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not so():
         assert time.monotonic() < end
         time.sleep(0.1)

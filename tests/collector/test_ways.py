@@ -7,9 +7,9 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
 import threading
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -144,14 +144,14 @@ def test_ctrl_c_ends_the_program_and_deletes_the_debug_pod_before_the_collector_
     assert server.pods
     where = ("--kubeconfig", str(server.kubeconfig), "--via", "debug", "--debug-image", "busybox")
     command = [*COLLECTOR, "collect", *where, "-o", "b.tar.gz"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    until(lambda: any("csi-triage" in file for file in host.left_behind()))
-    server.slow_s = 1  # longer than the rest of the collector takes to end
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    with host.hanging("multipath"), Popen(command, cwd=tmp_path, env=environment, stderr=PIPE, stdout=PIPE) as run:
+        until(lambda: "sleep 60" in host.processes().values())
+        server.slow_s = 1  # longer than the rest of the collector takes to end
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=60)
+        assert host.left_behind() == []
     (pod,) = server.pods.created
     assert [Path(path).name for path in server.pods.deleted] == [pod["metadata"]["name"]]
-    assert host.left_behind() == []
 
 
 @pytest.mark.parametrize(
