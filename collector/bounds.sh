@@ -20,7 +20,7 @@
   # Prefers a tmpfs with room; any folder that can be written will do.  Of what is free, half is left to others.
   choose_folder() {
     for room in $((most_folder_bytes / 1024 * 2)) $((most_least_free_bytes / 1024)); do
-      for parent in @FOLDERS@; do
+      for parent in ${CSI_TRIAGE_FOLDERS:-} @FOLDERS@; do
         [ -d "$parent" ] && [ -w "$parent" ] || continue
         free_kib "$parent"
         [ "$free" -ge "$room" ] || continue
@@ -105,10 +105,11 @@
 
   written_by() { folder_size "$temporary/$1"; use=$kib; }
 
+  # What is being ended already has yet to give back what it holds: until then nothing else is.
   give_up_largest() { # HOW MEASURE
     largest='' most=-1
     for each in $active; do
-      [ ! -e "$temporary/$each/ending" ] || continue
+      [ ! -e "$temporary/$each/ending" ] || return 0
       "$2" "$each"
       if [ "$use" -gt "$most" ]; then largest=$each most=$use; fi
     done

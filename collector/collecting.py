@@ -54,7 +54,7 @@ def collect(wishes: Wishes, console: Console) -> Collected:
         nodes = named or (nodes_of(cluster) if cluster and not wishes.local else ())
         if cluster is not None:
             _tell_refusals(cluster, console)
-        jobs = jobs_of(wishes, nodes, cluster, options, cancelled)
+        jobs = jobs_of(wishes, nodes, cluster, options, client, cancelled)
         return _write(wishes, jobs, cluster, cancelled, console)
 
 

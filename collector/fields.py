@@ -23,11 +23,12 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "status": f"addresses nodeInfo volumesAttached volumesInUse {_CONDITION}",
     },
     "pods": {
-        "spec": "nodeName hostNetwork volumes.name volumes.persistentVolumeClaim.claimName "
+        "spec": "nodeName hostNetwork hostPID volumes.name volumes.persistentVolumeClaim.claimName "
         "volumes.persistentVolumeClaim.readOnly "
         "volumes.iscsi.iqn volumes.iscsi.lun volumes.fc.lun volumes.fc.wwids volumes.hostPath.path "
         "volumes.ephemeral.volumeClaimTemplate.spec.storageClassName containers.name containers.image containers.args "
-        "containers.volumeMounts containers.volumeDevices initContainers.name initContainers.image",
+        "containers.volumeMounts containers.volumeDevices containers.securityContext.privileged "
+        "initContainers.name initContainers.image",
         "status": "phase reason message startTime hostIP containerStatuses.name containerStatuses.ready "
         "containerStatuses.restartCount containerStatuses.state containerStatuses.lastState "
         "initContainerStatuses.name initContainerStatuses.ready initContainerStatuses.restartCount "

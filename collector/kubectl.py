@@ -1,7 +1,8 @@
 """The customer's own `kubectl`: the one way to the cluster, reading only.
 
-Input    API paths for `get --raw`, arguments for `logs`.
+Input    API paths for `get --raw`, arguments for other commands.
 Output   `Reply`: status, standard output, a reason; a list is fetched in pages and handed on page by page.
+         `command` is the whole argv, for those who run kubectl themselves.
 Errors   KubectlError when there is no kubectl or the kubeconfig cannot be read; everything else is a status.
 Every call has a time limit and is killed with its process group; nothing is ever read from the terminal.
 """
@@ -85,24 +86,29 @@ class Kubectl:
             if not token:
                 return
 
-    def run(self, argv: tuple[str, ...], limit_s: float) -> Reply:
-        request = f"--request-timeout={max(1, int(limit_s) - 1)}s"
+    def command(self, argv: tuple[str, ...], *options: str, inside: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """`inside` is a command that kubectl runs in a container; options of kubectl itself must stand before it."""
         context = ("--context", self.context) if self.context else ()
         # options last: kubectl 1.20 takes a file named "config" before the command for the command
-        command = (self.program, *argv, "--kubeconfig", str(self.kubeconfig), *context, request)
+        own = (self.program, *argv, "--kubeconfig", str(self.kubeconfig.absolute()), *context, *options)
+        return (*own, "--", *inside) if inside else own
+
+    def run(self, argv: tuple[str, ...], limit_s: float, *, inside: tuple[str, ...] = ()) -> Reply:
+        """What had been printed is in the reply also when kubectl failed or had to be ended."""
+        command = self.command(argv, f"--request-timeout={max(1, int(limit_s) - 1)}s", inside=inside)
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
         try:
             out, err = self._wait(process, limit_s)
         except TimeoutError:
-            return Reply(Status.TIMEOUT, reason=f"kubectl gave no answer within {limit_s:g} s")
+            return Reply(Status.TIMEOUT, _printed(process), f"kubectl gave no answer within {limit_s:g} s")
         except InterruptedError:
-            return Reply(Status.UNREACHABLE, reason="not collected: interrupted")
+            return Reply(Status.UNREACHABLE, _printed(process), "not collected: interrupted")
         finally:
             _kill(process)
         if process.returncode:
-            return _refusal(err, process.returncode)
+            return _refusal(out, err, process.returncode)
         return Reply(Status.COLLECTED, out, exit_code=0)
 
     def _wait(self, process: subprocess.Popen[bytes], limit_s: float) -> tuple[bytes, bytes]:
@@ -139,6 +145,11 @@ def paged(path: str, token: str = "") -> str:
     return f"{path}?limit={PAGE}{more}"
 
 
+def status_of(words: str) -> Status:
+    """What kubectl's words on standard error mean."""
+    return next((status for pattern, status in _STATUSES if pattern.search(words)), Status.FAILED)
+
+
 def _decoded(reply: Reply) -> Reply | dict[str, Any]:
     if reply.status is not Status.COLLECTED:
         return reply
@@ -151,18 +162,29 @@ def _decoded(reply: Reply) -> Reply | dict[str, Any]:
     return page
 
 
-def _refusal(err: bytes, code: int) -> Reply:
-    said = told(printable(_QUOTED_FILE.sub("|…|", " ".join(err.decode(errors="replace").split()))))[-500:]
-    status = next((status for words, status in _STATUSES if words.search(said)), Status.FAILED)
-    return Reply(status, reason=said or f"kubectl ended with {code} and no message", exit_code=code)
+def _refusal(out: bytes, err: bytes, code: int) -> Reply:
+    words = told(printable(_QUOTED_FILE.sub("|…|", " ".join(err.decode(errors="replace").split()))))[-500:]
+    return Reply(status_of(words), out, words or f"kubectl ended with {code} and no message", code)
+
+
+def _printed(process: subprocess.Popen[bytes]) -> bytes:
+    """Standard output of a kubectl that had to be ended."""
+    _signal(process)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.communicate(timeout=1)[0]
+    return b""
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _signal(process)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1)
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
+
+
+def _signal(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

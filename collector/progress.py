@@ -23,6 +23,7 @@ from bundle.capture import NodeSnapshot, Outcome, Status
 COLUMNS = 80
 MOST_ROWS = 40
 MOST_NAMED = 6
+MOST_IN_CELL = 120  # four lines
 STYLES = {Outcome.COLLECTED: "green", Outcome.PARTIAL: "yellow", Outcome.UNREACHABLE: "red"}
 
 
@@ -114,19 +115,26 @@ def closing_table(results: Sequence[NodeSnapshot], left_out: Sequence[str]) -> T
         width=COLUMNS,
         box=box.SIMPLE_HEAD,
         show_edge=False,
-        caption=_counts(results, left_out),
+        caption=Text("\n".join((_counts(results, left_out), *_footnotes(shown)))),
         caption_justify="left",
+        caption_style="",
         pad_edge=False,
     )
     name_width = min(22, max(4, *(len(row.node) for row in rows), 0))
-    for title, width in (("node", name_width), ("result", 11), ("answers", 7), ("s", 5)):
+    for title, width in (("node", name_width), ("via", 5), ("result", 11), ("answers", 7), ("s", 5)):
         table.add_column(title, width=width, overflow="fold", justify="right" if title == "s" else "left")
-    table.add_column("why", overflow="fold")
+    table.add_column("why", overflow="fold", ratio=1)
     for row in shown:
         known = sum(capture.status.is_knowledge for capture in row.captures)
-        cells = (row.node, row.outcome, f"{known}/{len(row.captures)}", f"{row.seconds:.1f}", _why(row))
+        why = _why(row) if _fits(row) else "see below"
+        cells = (row.node, _via(row), row.outcome, f"{known}/{len(row.captures)}", f"{row.seconds:.1f}", why)
         table.add_row(*(Text(cell, style=STYLES[row.outcome] if cell is row.outcome else "") for cell in cells))
     return table
+
+
+def _via(result: NodeSnapshot) -> str:
+    """One word for the way that was used; none where no way led to the node."""
+    return "-" if result.outcome is Outcome.UNREACHABLE else result.transport.removeprefix("kubectl ")
 
 
 def _counts(results: Sequence[NodeSnapshot], left_out: Sequence[str]) -> str:
@@ -138,6 +146,15 @@ def _why(result: NodeSnapshot) -> str:
     """The reason, and the probes it is about when they are few."""
     unknown = [one.probe for one in result.captures if not one.status.is_knowledge and one.status is not Status.ABSENT]
     return f"{result.reason} ({', '.join(unknown)})" if 0 < len(unknown) <= MOST_NAMED else result.reason
+
+
+def _fits(result: NodeSnapshot) -> bool:
+    return len(_why(result)) <= MOST_IN_CELL
+
+
+def _footnotes(rows: Sequence[NodeSnapshot]) -> list[str]:
+    """What is too long for a narrow column."""
+    return [f"\n{row.node}: {_why(row)}" for row in rows if not _fits(row)]
 
 
 def _line(result: NodeSnapshot) -> str:

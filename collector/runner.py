@@ -107,12 +107,12 @@ class _Work:
 def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float, watcher: Watcher) -> NodeSnapshot:
     started, begun = now(), time.monotonic()
     captures: list[Capture] = []
-    problem, note, kind = None, "", "ssh"
+    problem, running, kind = None, None, "ssh"
     try:
         transport = job.open_way()
         kind = transport.kind
         with transport.run(job.program, deadline_s=node_timeout_s) as running:
-            note = running.note
+            kind = running.via or kind
             for capture in decode(running.stream, probes):
                 captures.append(capture)
                 watcher.answers(job.node, len(captures))
@@ -135,8 +135,8 @@ def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float,
         missing=problem.status if problem else Status.TIMEOUT,
         reason=told(problem.sentence) if problem else "",
     )
-    reason = "; ".join(filter(None, (told(note), result.reason)))
-    return replace(result, outcome=_outcome(result, problem), reason=reason)
+    note = told(running.note) if running else ""
+    return replace(result, outcome=_outcome(result, problem), reason="; ".join(filter(None, (note, result.reason))))
 
 
 def _outcome(result: NodeSnapshot, problem: TransportError | None) -> Outcome:

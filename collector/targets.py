@@ -1,6 +1,6 @@
-"""Who is asked: the nodes of the file or the cluster, this machine, and the way and the program of each.
+"""Who is asked: the nodes of the file or the cluster, this machine, and the ways to and the program of each.
 
-Input    `Wishes`, the inventory, the cluster's objects.  Output  one `Job` a node.
+Input    `Wishes`, the inventory, the cluster's objects, kubectl.  Output  one `Job` a node.
 Errors   CollectError, one sentence, when the nodes are not told; a way that cannot be gone is found out by its job.
 """
 
@@ -14,8 +14,10 @@ from bundle.capture import ClusterSnapshot, Status
 from bundle.layout import is_safe_name
 from collector import reach
 from collector.cluster import items_of
+from collector.driver_pods import DriverPods, driver_pods
 from collector.errors import CollectError
 from collector.inventory import Node, from_cluster
+from collector.kubectl import Kubectl
 from collector.probes import catalogue
 from collector.program import render
 from collector.runner import Job
@@ -23,6 +25,7 @@ from collector.transports import Transport, TransportError
 from collector.transports.local import LocalTransport
 from collector.transports.ssh import SshTransport
 from collector.transports.ssh_config import ConfigError, SshOptions, Wanted, has_host_name, route
+from collector.ways import Ways
 from collector.wishes import Wishes
 
 SPARE_S, SPARE_PART = 10.0, 0.2  # the node's own limit lies below ours, so that its last words still arrive
@@ -43,19 +46,17 @@ def jobs_of(
     nodes: tuple[Node, ...],
     cluster: ClusterSnapshot | None,
     options: SshOptions,
+    client: Kubectl | None,
     cancelled: threading.Event,
 ) -> list[Job]:
     named = reach.Reach(wishes.portals, wishes.shares)
     asked = reach.reaches(cluster, named) if cluster and wishes.active else reach.Reaches(named)
     here = _own_name(cluster) if wishes.local else None
+    pods = driver_pods(cluster, wishes.driver_name) if cluster else DriverPods()
+    ways = Ways(wishes, partial(_ssh, wishes=wishes, options=options, cancelled=cancelled), client, pods, cancelled)
     nodes = tuple(node for node in nodes if node.name != here)
     jobs = [
-        Job(
-            node.name,
-            node.address or node.name,
-            partial(_ssh, node, wishes, options, cancelled),
-            _program(wishes, asked, node.name),
-        )
+        Job(node.name, node.address or node.name, partial(ways.to, node), _program(wishes, asked, node.name))
         for node in nodes
     ]
     if here is not None:

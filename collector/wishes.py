@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from collector.limits import Limits
 from collector.program import new_salt
 from collector.transports import Installed, Sudo
+
+
+class Via(StrEnum):
+    """The ways to the nodes that may be gone."""
+
+    AUTO = "auto"
+    SSH = "ssh"
+    KUBECTL = "kubectl"
+    DEBUG = "debug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Wishes:
     node_timeout_s: float = 300.0
     limits: Limits = field(default_factory=Limits)
     driver_name: str = "csi.huawei.com"
+    via: Via = Via.AUTO
+    debug_image: str | None = None
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property
@@ -46,4 +58,11 @@ class Wishes:
             "cluster": self.kubeconfig is not None,
             "node_timeout_s": self.node_timeout_s,
             "node_bytes": self.limits.sent_bytes,
+            "via": str(self.via),
         }
+
+    @property
+    def says_how_to_log_in(self) -> bool:
+        """Whether SSH is meant, and not merely possible."""
+        words = (self.nodes_file, self.user, self.port, self.identity, self.known_hosts, self.ssh_config, self.sudo)
+        return any(word is not None for word in words)

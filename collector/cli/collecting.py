@@ -21,6 +21,8 @@ from collector.cli.words import (
 )
 from collector.limits import Limits
 
+VIAS = ("auto", "ssh", "kubectl", "debug")
+
 
 @click.command("collect")
 @click.option("--local", is_flag=True, help="This machine, without SSH.")
@@ -37,6 +39,8 @@ from collector.limits import Limits
 @click.option("--sudo", is_flag=True, help="Run as root on the nodes, by sudo.")
 @click.option("--ask-sudo-password", is_flag=True, help="Ask once for sudo's password; implies --sudo.")
 @click.option("--sudo-password-file", type=FILE, help="Read sudo's password from a file; implies --sudo.")
+@click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes, as told above.")
+@click.option("--debug-image", help="Image with sh and nsenter for `kubectl debug`, where the driver's pod is down.")
 @click.option(
     "--node-program", type=NodeProgram(), help="Start this program, installed on the nodes, by sudo; send none."
 )
@@ -65,6 +69,8 @@ def collect_command(
     ask_sudo_password: bool,
     sudo_password_file: Path | None,
     node_program: str | None,
+    via: str,
+    debug_image: str | None,
     active: bool,
     portals: tuple[str, ...],
     shares: tuple[str, ...],
@@ -78,10 +84,15 @@ def collect_command(
 
     Nodes come from --nodes, else from the cluster; --local asks this machine, alone or beside the nodes of --nodes.
 
+    Each node is asked over the first way that answers.  --via auto: SSH first where --nodes or an SSH option is given,
+    else `kubectl exec` into the driver's pod first; the other one next; then `kubectl debug`, if --debug-image names an
+    image.  ssh: nothing else.  kubectl: the same without SSH.  debug: `kubectl debug` only.
+
     \b
     Examples:
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
+      csi-collector collect --kubeconfig ~/.kube/config --via kubectl --debug-image registry.example.com/busybox:1.36
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
       csi-collector collect --nodes nodes.txt --nfs-share 192.0.2.30:/pvc_1 --portal 192.0.2.10:3260
     """
@@ -92,13 +103,19 @@ def collect_command(
     if node_program and (portals or shares or not active):
         raise click.UsageError("what --node-program tests was decided when `script` wrote it: say that there.")
     refuse_targets(active, portals + shares)
+    if node_program and via in ("kubectl", "debug"):
+        raise click.UsageError("--node-program is started over SSH or on this machine: leave --via out.")
+    if via in ("kubectl", "debug") and not kubeconfig:
+        raise click.UsageError(f"--via {via} goes through the cluster: give --kubeconfig FILE too.")
+    if via == "debug" and not debug_image:
+        raise click.UsageError("--via debug makes a pod on each node: say of which image with --debug-image IMAGE.")
     path = new_bundle(output, force=force)
     root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
     from collector import progress  # noqa: PLC0415
     from collector.collecting import collect  # noqa: PLC0415
-    from collector.wishes import Wishes  # noqa: PLC0415
+    from collector.wishes import Via, Wishes  # noqa: PLC0415
 
     wishes = Wishes(
         output=path,
@@ -121,6 +138,8 @@ def collect_command(
         node_timeout_s=node_timeout,
         limits=Limits(sent_bytes=node_bytes),
         driver_name=driver_name,
+        via=Via(via),
+        debug_image=debug_image,
     )
     console = progress.error_console()
     collected = collect(wishes, console)

@@ -28,6 +28,7 @@ from collector.cli.words import (
 @click.option("--rbac", is_flag=True, help="The least rights in the cluster, as a manifest.")
 @click.option("--namespace", type=KubernetesName(), default="huawei-csi", help="--rbac: where the driver runs.")
 @click.option("--configmap", "configmaps", type=KubernetesName(), multiple=True, help="--rbac: this backend's only.")
+@click.option("--via", type=click.Choice(("kubectl", "debug")), help="--rbac: also what this way to the nodes needs.")
 @click.option("--sudoers", type=FILE, metavar="FILE", help="The sudoers lines for this program, made by `script`.")
 @click.option("--user", type=SudoersUser(), help="--sudoers: who logs in to the nodes.")
 @click.option("--node-program", type=NodeProgram(), default=NODE_PROGRAM, help="--sudoers: where it will lie.")
@@ -37,6 +38,7 @@ def plan_command(
     rbac: bool,
     namespace: str,
     configmaps: tuple[str, ...],
+    via: str | None,
     sudoers: Path | None,
     user: str | None,
     node_program: str,
@@ -55,7 +57,7 @@ def plan_command(
     if sudoers:
         lines = _sudoers(sudoers, user, node_program)
     elif rbac:
-        lines = _rbac(namespace, configmaps)
+        lines = _rbac(namespace, configmaps, via)
     else:
         lines = _page(form, active)
     click.echo("\n".join(lines))
@@ -74,11 +76,13 @@ def _page(form: str, active: bool) -> Iterable[str]:
     return to_markdown(plan) if form == "markdown" else to_text(plan)
 
 
-def _rbac(namespace: str, configmaps: tuple[str, ...]) -> Iterable[str]:
+def _rbac(namespace: str, configmaps: tuple[str, ...], via: str | None) -> Iterable[str]:
     from collector.planning.model import api_reads  # noqa: PLC0415 - see collect_command
     from collector.planning.to_rbac import to_rbac  # noqa: PLC0415
+    from collector.ways import ways_by  # noqa: PLC0415
 
-    return to_rbac(tuple(api_reads()), namespace=namespace, configmaps=configmaps)
+    ways = ways_by(via) if via else ()
+    return to_rbac(tuple(api_reads()), namespace=namespace, configmaps=configmaps, ways=ways)
 
 
 def _sudoers(file: Path, user: str | None, path: str) -> Iterable[str]:

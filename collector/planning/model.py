@@ -17,6 +17,7 @@ from collector.objects import BACKEND, BACKEND_PARAMETERS
 from collector.planning.statements import IN_SHORT, SECTIONS, Row, Section
 from collector.probes import AnyProbe, FileProbe, Probe
 from collector.program import SEARCH_PATH, render
+from collector.ways import ORDER, WAYS, WayShown
 
 DRIVER_NAMESPACE = "NAMESPACE"  # as `api_paths` writes it: the driver's own
 
@@ -59,6 +60,8 @@ class Plan:
     active: bool
     program_sha256: str  # of the program without what a run adds: portals, shares, salt, another period or limit
     search_path: str
+    way_order: str
+    ways: tuple[WayShown, ...]
     questions: tuple[Question, ...]
     left_out: tuple[str, ...]
     cluster: tuple[ApiRead, ...]
@@ -74,6 +77,8 @@ def plan_of(probes: Sequence[AnyProbe], *, version: str, active: bool) -> Plan:
         active=active,
         program_sha256=hashlib.sha256(render(probes, active=active).encode()).hexdigest(),
         search_path=SEARCH_PATH,
+        way_order=ORDER,
+        ways=WAYS,
         questions=tuple(map(_question, asked)),
         left_out=tuple(probe.name for probe in probes if probe not in asked),
         cluster=tuple(api_reads()),

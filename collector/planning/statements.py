@@ -36,7 +36,8 @@ IN_SHORT = (
     Row("how many at once", "sixteen nodes (`--jobs`), on each node eight questions"),
     Row(
         "changes",
-        "nothing that stays: no rescan, iSCSI login, restart or setting; no write to a disk, volume or API object",
+        "nothing that stays: no rescan, iSCSI login, restart or setting; no write to a disk, volume or API object "
+        "(with `--debug-image` a pod is made, and deleted)",
     ),
     Row("sends", "nothing: the bundle is a file on this machine, mode 0600, until somebody sends it"),
 )
@@ -47,6 +48,10 @@ SECTIONS = (
         (
             Row("over SSH", "one connection, a key, `sh -s`; host keys are always checked, passwords never used"),
             Row("on this machine", "`--local`: the same program as a child process, without a connection"),
+            Row(
+                "through kubectl",
+                "`kubectl exec` into the driver's pod, or a pod of your image (`--debug-image`); see below, `--via`",
+            ),
             Row("by hand", "`csi-collector script` prints the program, somebody runs it, `join` takes its output"),
             Row("as whom", "the user who logs in; root by `--sudo` (`sudo -n`), or by a password that sudo asks for"),
             Row(
@@ -72,7 +77,10 @@ SECTIONS = (
             Row(
                 "how", f"`kubectl get --raw`, pages of {PAGE}, {SIDE_BY_SIDE} lists at once, {REQUEST_LIMIT_S:g} s each"
             ),
-            Row("rights", "list and get only; `csi-collector plan --rbac` prints the least that is enough"),
+            Row(
+                "rights",
+                "list and get, more for `kubectl exec`; `csi-collector plan --rbac` prints the least that is enough",
+            ),
             Row("never asked", "Secrets; ConfigMaps other than those of the driver's backends; no watch, no write"),
             Row(
                 "logs", f"of the driver's pods only: at most {MOST_CONTAINERS} containers, {MOST_BYTES // MIB} MiB each"

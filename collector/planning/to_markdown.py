@@ -32,6 +32,7 @@ def to_markdown(plan: Plan) -> Iterator[str]:
     yield from _rows("In short", plan.in_short)
     for section in plan.sections:
         yield from _rows(section.title, section.rows)
+    yield from _ways(plan)
     yield from _active(active, plan.left_out)
     yield "## What only looks"
     yield ""
@@ -42,6 +43,20 @@ def to_markdown(plan: Plan) -> Iterator[str]:
     yield ""
     for question in filter(_is_long, plan.questions):
         yield from _in_full(question)
+
+
+def _ways(plan: Plan) -> Iterator[str]:
+    yield "## The way to a node"
+    yield ""
+    yield words(plan.way_order)
+    yield ""
+    for way in plan.ways:
+        yield f"### {way.kind}"
+        yield ""
+        yield from _fenced("\n".join(way.commands), "sh")
+        if way.allowed:
+            yield f"Needed of the kubeconfig's user: {', '.join(map(code, way.rights))}."
+            yield ""
 
 
 def _active(active: Sequence[Question], left_out: Sequence[str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The cluster's part of the plan -> Kubernetes objects with the least rights, as YAML.
 
-Input    the API reads; the driver's namespace; the names of the backends' ConfigMaps, when they are known.
+Input    the API reads; the ways through the cluster that shall be open; the driver's namespace; the names of the
+         backends' ConfigMaps, when they are known.
 Output   a ServiceAccount, a ClusterRole that lists, Roles for the driver's namespace and the leases, their bindings.
 Errors   none; names are checked where they are typed.
 Source   Kubernetes API reference, rbac.authorization.k8s.io/v1.  JSON lists are YAML too.
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from collector.planning.model import DRIVER_NAMESPACE, ApiRead
+from collector.ways import WayShown
 
 NAME = "csi-triage"
 
@@ -34,8 +36,14 @@ class Role:
     rules: tuple[Rule, ...]
 
 
-def to_rbac(reads: Sequence[ApiRead], *, namespace: str, configmaps: Sequence[str] = ()) -> Iterator[str]:
+def to_rbac(
+    reads: Sequence[ApiRead], *, namespace: str, configmaps: Sequence[str] = (), ways: Sequence[WayShown] = ()
+) -> Iterator[str]:
     yield "# What `csi-collector collect --kubeconfig` needs: it lists and gets; no Secrets, no watch, no write."
+    if ways:
+        kinds = " and ".join(f"`{way.kind}`" for way in ways)
+        yield f"# And what {kinds} to the nodes needs: with `create pods/exec` one is root on"
+        yield "# every node where the driver's pod runs.  Grant it for the hour of collecting, or collect by SSH."
     yield "# Of each object only the fields that `csi-collector plan` names reach the bundle."
     if not configmaps:
         yield "# To allow only the backends' ConfigMaps by name, give each as --configmap; they are listed by"
@@ -44,8 +52,13 @@ def to_rbac(reads: Sequence[ApiRead], *, namespace: str, configmaps: Sequence[st
     yield f"#   kubectl create token {NAME} --namespace {namespace} --duration 1h"
     yield "# in place of the user's in a copy of yours."
     yield from _document("v1", "ServiceAccount", namespace)
-    for role in roles(reads, namespace=namespace, configmaps=configmaps):
+    for role in roles((*reads, *_of_ways(ways)), namespace=namespace, configmaps=configmaps):
         yield from _role(role, account_in=namespace)
+
+
+def _of_ways(ways: Sequence[WayShown]) -> Iterator[ApiRead]:
+    for verb, resource in dict.fromkeys(pair for way in ways for pair in way.allowed):
+        yield ApiRead("", verb, "", resource, "" if resource == "nodes" else DRIVER_NAMESPACE, "")
 
 
 def roles(reads: Iterable[ApiRead], *, namespace: str, configmaps: Sequence[str]) -> Iterator[Role]:

@@ -20,6 +20,7 @@ def to_text(plan: Plan) -> Iterator[str]:
     yield from _rows(Section("In short", plan.in_short))
     for section in plan.sections:
         yield from _rows(section)
+    yield from _ways(plan)
     yield "Asked of each node, with LC_ALL=C and this PATH:"
     yield f"  {plan.search_path}"
     yield ""
@@ -49,6 +50,17 @@ def _rows(section: Section) -> Iterator[str]:
             row.says, COLUMNS, initial_indent=f"  {row.what:<18}", subsequent_indent=" " * 20, break_on_hyphens=False
         )
     yield ""
+
+
+def _ways(plan: Plan) -> Iterator[str]:
+    yield "The way to a node, unless --via names one"
+    yield from textwrap.wrap(plan.way_order, COLUMNS, initial_indent="  ", subsequent_indent="  ")
+    yield ""
+    for way in plan.ways:
+        yield f"  {way.kind}"
+        yield from (f"{INDENT}command  {command}" for command in way.commands)
+        yield from _wrapped("rights", ", ".join(way.rights)) if way.allowed else ()
+        yield ""
 
 
 def _question(question: Question) -> Iterator[str]:

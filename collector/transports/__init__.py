@@ -7,11 +7,12 @@ Errors   TransportError, from `run` or from reading the stream: how it ended and
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from bundle.capture import Status
 
@@ -25,12 +26,17 @@ class TransportError(Exception):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Running:
-    """A program at work.  `note` says what was given up to start it, "" when nothing was."""
+    """A program at work.
 
-    stream: BinaryIO
+    `note` says what was given up to start it, and once the context is left also what could not be taken back; "" when
+    nothing was.  `via` is the kind of the way that led there, where a transport has several.
+    """
+
+    stream: io.BufferedReader
     note: str = ""
+    via: str = ""
 
 
 class Transport(Protocol):

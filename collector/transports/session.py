@@ -53,10 +53,14 @@ class Session:
         """Wait until what came on standard error satisfies `found`; False when it ended or time ran out before."""
         with self._news:
             while not found(bytes(self._error)):
-                if self._error_ended or not deadline.left():
+                if self._error_ended or not deadline.left() or deadline.cancelled.is_set():
                     return False
                 self._news.wait(min(TICK_S, deadline.left()))
             return True
+
+    def error(self) -> bytes:
+        with self._news:
+            return bytes(self._error)
 
     def error_text(self) -> str:
         """The last of standard error, as one printable line."""

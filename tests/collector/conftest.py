@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from samples import loopback as sshd
+from tests.collector import api, made_up_host, pods
+from tests.collector.api import Api
 from tests.collector.made_up import Node
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -51,6 +54,25 @@ def collector(tmp_path: Path, environment: dict[str, str]) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[made_up_host.Host]:
+    if not made_up_host.possible() or shutil.which("kubectl") is None:
+        pytest.skip("needs kubectl, and root with namespaces for a host of its own")
+    with made_up_host.running(tmp_path_factory.mktemp("host"), "worker-1") as running:
+        yield running
+
+
+@pytest.fixture
+def server(host: made_up_host.Host, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """A cluster with the node worker-1 and the driver's pod on it; kubectl notes what it finds out in a home."""
+    monkeypatch.setenv("HOME", str(home))
+    with api.serving(tmp_path, pods.DISCOVERY) as serving:
+        serving.pods = pods.Pods({"worker-1": host}, serving.objects)
+        serving.pods.add(pods.node("worker-1"), pods.driver_pod("worker-1"))
+        yield serving
+    host.clean()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from collector.cluster import KINDS, collect_cluster
 from collector.planning.model import plan_of
 from collector.planning.to_rbac import to_rbac
 from collector.probes import catalogue
+from collector.ways import DEBUG, EXEC, WAYS, ways_by
 from tests.collector import api
 from tests.collector.conftest import Run as Collector
 from tests.collector.rights import PUBLIC, Grant, Rights, rights_of
@@ -153,3 +154,12 @@ def test_a_name_that_yaml_would_misread_stays_a_name(collector: Collector) -> No
     manifest = collector("plan", "--rbac", "--namespace", "1e3", "--configmap", "null").stdout
     assert json.dumps("1e3") in manifest
     assert '["null"]' in manifest
+
+
+@pytest.mark.parametrize(("via", "kind"), [("kubectl", EXEC), ("debug", DEBUG)])
+def test_a_way_through_the_cluster_has_its_rights_printed_on_demand(via: str, kind: str) -> None:
+    (way,) = (way for way in WAYS if way.kind == kind)
+    manifest = "\n".join(to_rbac(READS, namespace="huawei-csi", ways=ways_by(via)))
+    granted = {(grant.verb, grant.resource) for grant in rights_of(manifest).grants}
+    without = {(grant.verb, grant.resource) for grant in RIGHTS.grants}
+    assert granted - without <= set(way.allowed) <= granted
