@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from bundle.capture import Capture, Outcome
+from bundle.decrypting import Source
 from bundle.reader import BundleReader
 
 # not hidden: no mask, no placeholder, no empty value; six characters or more that a password can begin with
@@ -49,7 +49,7 @@ class Verdict:
         return not self.problems and not self.secrets
 
 
-def verify(path: Path) -> Verdict:
+def verify(path: Source) -> Verdict:
     with BundleReader(path) as reader:
         cluster = reader.cluster()
         secrets = [

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from collector.program import new_salt
 from collector.transports import Sudo
+
+if TYPE_CHECKING:
+    from bundle.encrypting import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Wishes:
     jobs: int = 16
     node_timeout_s: float = 300.0
     driver_name: str = "csi.huawei.com"
+    recipients: tuple[Recipient, ...] = field(default=(), repr=False)  # of the bundle; everybody, where there is none
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
+from collector.cli.words import ENCRYPT, FILE, JSON, PERIOD, new_bundle, sudo_of, tell
 
 
 @click.command("collect")
@@ -33,6 +33,8 @@ from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
 @click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
+@ENCRYPT
+@JSON
 def collect_command(
     local: bool,
     kubeconfig: Path | None,
@@ -53,6 +55,8 @@ def collect_command(
     jobs: int,
     node_timeout: float,
     driver_name: str,
+    encrypt_to: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Ask every node and the cluster once, and write one bundle.
 
@@ -63,16 +67,18 @@ def collect_command(
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
+      csi-collector collect --kubeconfig ~/.kube/config --encrypt-to support.age.pub --json
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
-    path = new_bundle(output, force=force)
+    path = new_bundle(output, force=force, encrypted=bool(encrypt_to))
     sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
-    from collector import progress  # noqa: PLC0415
+    from bundle.encrypting import recipients_of  # noqa: PLC0415
+    from collector import progress, result  # noqa: PLC0415
     from collector.collecting import collect  # noqa: PLC0415
     from collector.wishes import Wishes  # noqa: PLC0415
 
@@ -94,9 +100,14 @@ def collect_command(
         jobs=jobs,
         node_timeout_s=node_timeout,
         driver_name=driver_name,
+        recipients=recipients_of(encrypt_to),
     )
     console = progress.error_console()
     collected = collect(wishes, console)
     console.print(progress.closing_table(collected.results, collected.left_out))
-    tell(wishes.output, collected.sha256)
+    written = result.Written(str(path), path.stat().st_size, collected.sha256, encrypted=bool(wishes.recipients))
+    told = result.of_bundle(
+        written, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster
+    )
+    tell(told, as_json=as_json)
     sys.exit(0 if collected.whole else 1)
