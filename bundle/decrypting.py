@@ -118,31 +118,40 @@ class _Sink:
         return None
 
 
-def _keys(file: Path, tell: Callable[[str], None]) -> Iterator[Identity]:
-    from pyrage import IdentityError, ssh, x25519  # noqa: PLC0415 - only who decrypts waits for it
+def _keys(file: Path, tell: Callable[[str], None]) -> tuple[Identity, ...]:
+    from pyrage import IdentityError  # noqa: PLC0415 - only who decrypts waits for it
 
-    content = _content(file, tell)
+    content, mode = _read(file)
     if content.startswith(ENCRYPTED):
         raise BundleError(f"{file} is protected by a passphrase; give --identity <(age -d {file}).")
     try:
-        if b"PRIVATE KEY-----" in content:
-            yield ssh.Identity.from_buffer(content)
-            return
-        lines = [line.strip() for line in content.decode("ascii", "replace").splitlines()]
-        secrets = [line for line in lines if line and not line.startswith("#")]
-        yield from map(x25519.Identity.from_str, secrets)
+        keys = tuple(_parsed(content))
     except IdentityError as error:
         locked = "decrypted first" in str(error)
         why = "is protected by a passphrase: give an age key, or a copy without one" if locked else _NO_KEY
         raise BundleError(f"{file} {why}.") from None
-    if not secrets:
+    if not keys:
         raise BundleError(f"{file} {_NO_KEY}.")
+    if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        tell(f"{file} is a private key that others can read; `chmod 600` it")
+    return keys
+
+
+def _parsed(content: bytes) -> Iterator[Identity]:
+    from pyrage import ssh, x25519  # noqa: PLC0415 - see `_keys`
+
+    if b"PRIVATE KEY-----" in content:
+        yield ssh.Identity.from_buffer(content)
+        return
+    lines = [line.strip() for line in content.decode("ascii", "replace").splitlines()]
+    yield from (x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#"))
 
 
 _NO_KEY = "is no private key of age or OpenSSH (ed25519, rsa); give the file that age-keygen or ssh-keygen made"
 
 
-def _content(file: Path, tell: Callable[[str], None]) -> bytes:
+def _read(file: Path) -> tuple[bytes, int]:
+    """Its content and mode, which a pipe has too."""
     try:
         with file.open("rb") as opened:
             mode = os.fstat(opened.fileno()).st_mode
@@ -151,6 +160,4 @@ def _content(file: Path, tell: Callable[[str], None]) -> bytes:
         raise BundleError(f"{file} cannot be read ({error.strerror}); give --identity a private key.") from None
     if len(content) > _MOST_BYTES:
         raise BundleError(f"{file} {_NO_KEY}.")
-    if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        tell(f"{file} is a private key that others can read; `chmod 600` it")
-    return content
+    return content, mode

@@ -141,10 +141,8 @@ def recipients_of(words: Sequence[str]) -> tuple[Recipient, ...]:
 
 
 def _recipients(word: str) -> Iterator[Recipient]:
-    if word.startswith(_SECRET):
-        raise BundleError("what was given to encrypt to is a secret key; give the public one, which begins with age1.")
-    if word.startswith(("age1", "ssh-")):
-        yield _recipient(word, word)
+    if word.startswith(("age1", "ssh-", _SECRET)):
+        yield _recipient(word, repr(word))
         return
     lines = [line.strip() for line in _text(Path(word)).splitlines()]
     keys = [line for line in lines if line and not line.startswith("#")]
@@ -157,6 +155,8 @@ def _recipients(word: str) -> Iterator[Recipient]:
 def _recipient(key: str, where: str) -> Recipient:
     from pyrage import RecipientError, ssh, x25519  # noqa: PLC0415 - only who encrypts waits for it
 
+    if key.startswith(_SECRET):  # never repeated
+        raise BundleError("what was given to encrypt to is a secret key; give the public one, which begins with age1.")
     with contextlib.suppress(RecipientError):
         return ssh.Recipient.from_str(key) if key.startswith("ssh-") else x25519.Recipient.from_str(key)
     raise BundleError(f"{where} is nobody to encrypt to; give a public key, `age1…`, `ssh-ed25519 …` or `ssh-rsa …`.")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import click
 
 from collector.cli.words import PERIOD
-from collector.planning import plan
-from collector.probes import catalogue
-from collector.program import new_salt, render
 
 
 @click.command("plan", short_help="Print all that would be run or read, and why.")
@@ -19,6 +16,9 @@ def plan_command(active: bool) -> None:
     Example:
       csi-collector plan | less
     """
+    from collector.planning import plan  # noqa: PLC0415 - completion starts at once
+    from collector.probes import catalogue  # noqa: PLC0415
+
     click.echo("\n".join(plan(catalogue(), active=active)))
 
 
@@ -34,4 +34,7 @@ def script_command(active: bool, since: str) -> None:
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
+    from collector.probes import catalogue  # noqa: PLC0415 - see plan_command
+    from collector.program import new_salt, render  # noqa: PLC0415
+
     click.echo(render(catalogue(), active=active, since=since, salt=new_salt()), nl=False)
