@@ -96,7 +96,8 @@ def _decrypt(path: Path, file: IO[bytes], keys: Sequence[Identity], tell: Callab
         if "matching keys" in str(error):
             raise BundleError(f"{path} was not encrypted to this key; give --identity the right one.") from None
         if not file.tell():
-            raise BundleError(f"{path} is damaged ({error}); copy it again and compare its sha256.") from None
+            why = str(error).partition("\n")[0].rstrip(".")
+            raise BundleError(f"{path} is damaged ({why}); copy it again and compare its sha256.") from None
         tell(f"{path} is cut off or damaged; what came whole before that is read")
 
 

@@ -32,7 +32,7 @@ SOURCES = ("bundle", "collector", "analyzer", "report_templates", "pyproject.tom
 BOOT = ("__main__.py", "starting.py")
 SHEBANG = b"#!/usr/bin/env python3\n"
 _LICENCES = r"licen[cs]es?/|LICEN[CS]E|COPYING|NOTICE|AUTHORS"
-_LEFT_OUT = re.compile(rf"\.dist-info/(?!METADATA$|{_LICENCES})|\.pyi$|(?:^|/)py\.typed$")
+_LEFT_OUT = re.compile(rf"\.dist-info/(?!METADATA$|{_LICENCES})|\.pyi$|(?:^|/)(?:py\.typed|\.DS_Store)$")
 _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
 
 

@@ -121,14 +121,20 @@ def _kept(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name
         if is_whole(place, members):
             return place
         _clear(home, place)
-        part = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=home))
-        _fill(part, archive, members)
-        with contextlib.suppress(OSError):  # another start was faster
-            part.rename(place)
-        shutil.rmtree(part, ignore_errors=True)
+        _make(place, archive, members)
         return place if is_whole(place, members) else None
     except (OSError, RuntimeError):  # no home, or one that cannot be written, or is full
         return None
+
+
+def _make(place: Path, archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) -> None:
+    part = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        _fill(part, archive, members)
+        with contextlib.suppress(OSError):  # another start was faster
+            part.rename(place)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _home() -> Path:
