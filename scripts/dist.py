@@ -1,4 +1,4 @@
-"""`make dist`: the wheel, csi-collector.pyz, and their sums, in dist/.
+"""`make dist`, `python -m scripts.dist [FOLDER]`: the wheel, csi-collector.pyz, and their sums, in dist/.
 
 Input    this tree, and the wheels that pip finds, by its own configuration, for each Python and this machine.
 Output   dist/csi_triage-….whl; dist/csi-collector.pyz, which runs without being installed; dist/SHA256SUMS.
@@ -36,7 +36,7 @@ _LEFT_OUT = re.compile(rf"\.dist-info/(?!METADATA$|{_LICENCES})|\.pyi$|(?:^|/)(?
 _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
 
 
-def main(out: Path = ROOT / "dist") -> None:
+def main(out: Path) -> None:
     out.mkdir(exist_ok=True)
     epoch = _epoch()
     with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +125,7 @@ def members_of(trees: Mapping[str, Mapping[str, bytes]], wheels: list[str]) -> d
         "digest": _digest(members),
         "pythons": list(trees),
         "machine": platform.machine(),
-        "glibc": list(_oldest_glibc(wheels)),
+        "glibc": list(oldest_glibc(wheels)),
         "wheels": wheels,
     }
     return members | {"build.json": json.dumps(build, indent=1).encode() + b"\n"}
@@ -136,7 +136,7 @@ def _digest(members: Mapping[str, bytes]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _oldest_glibc(wheels: Iterable[str]) -> tuple[int, int]:
+def oldest_glibc(wheels: Iterable[str]) -> tuple[int, int]:
     """The oldest on which all of them run; a wheel may be for several."""
     needs = [[(int(major), int(minor)) for major, minor in _GLIBC.findall(name)] for name in wheels]
     return max(min(one) for one in needs if one)
@@ -157,4 +157,4 @@ def write_pyz(path: Path, members: Mapping[str, bytes], epoch: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "dist")
