@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -95,3 +96,14 @@ def test_an_error_is_an_object_and_a_sentence(collector: Run, words: tuple[str, 
     told = json.loads(done.stdout)
     assert (told["schema"], told["exit_code"], done.returncode) == (1, 2, 2)
     assert done.stderr == f"csi-collector: {told['error']}\n"
+
+
+def test_the_page_of_the_documentation_names_every_key() -> None:
+    verdict = Verdict("case", 1, "", 1, 1, True, (), (), ())
+    signed, unsigned = of_script("x", Signed("k", "", "b", "", "")), of_script("x", NotSigned("changed"))
+    told = [of_bundle(WRITTEN, [NodeSnapshot("a", ())], whole=True), of_verdict("x", verdict, encrypted=False)]
+    page = (Path(__file__).parents[2] / "docs/collecting.md").read_text()
+    section = page.partition("## For a program")[2].partition("\n## ")[0]
+    named = {word.strip('"') for word in re.findall(r'`\w+`|"\w+"', section.replace("`", '"'))}
+    keys = {key for one in (*told, signed, unsigned, of_error("No.")) for key in one} | set(told[0]["nodes"][0])
+    assert keys - named == set()
