@@ -16,7 +16,8 @@ def test_a_run_leaves_only_the_encrypted_bundle_which_its_key_verifies(collector
     bundle = result["bundle"]
     assert (result["encrypted"], bundle.endswith(".tar.gz.age")) == (True, True)
     assert {path.name for path in tmp_path.iterdir()} == {"home", key.file.name, bundle, f"{bundle}.sha256"}
-    assert collector("verify", bundle, "--identity", key.file).stdout.endswith("verdict: sound\n")
+    checked = json.loads(collector("verify", bundle, "--identity", key.file, "--json").stdout)
+    assert (checked["sound"], checked["encrypted"]) == (True, True)
     told_in_one_sentence(collector("verify", bundle), "--identity FILE")
 
 

@@ -69,27 +69,21 @@ def test_all_of_it_is_json_of_schema_1(told: dict[str, object]) -> None:
     assert told["schema"] == 1
 
 
-def test_a_run_prints_one_object_and_its_table_elsewhere(collector: Run, tmp_path: Path) -> None:
-    done = collector("collect", "--local", "--no-active", "-o", "b.tar.gz", "--json")
-    told = json.loads(done.stdout)
-    assert told["sha256"] == hashlib.sha256((tmp_path / "b.tar.gz").read_bytes()).hexdigest()
-    assert (told["size"], told["exit_code"]) == ((tmp_path / "b.tar.gz").stat().st_size, done.returncode)
-    assert "answers" in done.stderr
-    checked = collector("verify", "b.tar.gz", "--json")
-    assert (json.loads(checked.stdout)["sound"], checked.returncode) == (True, 0)
-
-
-def test_answers_joined_by_hand_are_told_the_same_way(collector: Run, tmp_path: Path) -> None:
+def test_one_object_is_printed_and_the_table_elsewhere(collector: Run, tmp_path: Path) -> None:
     program = collector("script", "--no-active").stdout
     part = subprocess.run(["sh", "-s"], input=program.encode(), capture_output=True, timeout=120, check=True).stdout
     (tmp_path / "w1.part").write_bytes(part)
-    told = json.loads(collector("join", "w1=w1.part", "-o", "b.tar.gz", "--json").stdout)
+    done = collector("join", "w1=w1.part", "-o", "b.tar.gz", "--json")
+    told = json.loads(done.stdout)
+    assert "answers" in done.stderr
     assert [(node["node"], node["via"]) for node in told["nodes"]] == [("w1", "script")]
+    assert told["sha256"] == hashlib.sha256((tmp_path / "b.tar.gz").read_bytes()).hexdigest()
+    assert (told["size"], told["exit_code"]) == ((tmp_path / "b.tar.gz").stat().st_size, done.returncode)
 
 
 @pytest.mark.parametrize(
     "words",
-    [("collect", "--json"), ("collect", "--bogus", "--json"), ("verify", "none", "--json"), ("join", "w1", "--json")],
+    [("collect", "--bogus", "--json"), ("verify", "none", "--json")],
 )
 def test_an_error_is_an_object_and_a_sentence(collector: Run, words: tuple[str, ...]) -> None:
     done = collector(*words)
