@@ -67,7 +67,7 @@ class EncryptedFile:
         sink = _Sink(self._file)
         try:
             pyrage.encrypt_io(cast(BufferedIOBase, self._plain), cast(BufferedIOBase, sink), recipients)
-        except Exception as error:  # whatever it is, who hands over must be told, and not wait for ever
+        except BaseException as error:  # whatever it is, who hands over must be told, and not wait for ever
             self._problem = sink.problem or BundleError(f"{self._path} cannot be encrypted ({error}); collect again.")
             self._file.discard()
             while self._plain.read(_MOST_BYTES):
