@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 STAMP = .venv/.installed
 
-.PHONY: setup demo test lint docs pictures samples eval bench clean
+.PHONY: setup demo test lint docs pictures samples dist eval bench clean
 
 setup: $(STAMP)
 
@@ -35,13 +35,16 @@ pictures: setup
 samples: setup
 	$(BIN)/python -m samples.pack dist/samples
 
+dist: setup
+	$(BIN)/python -m scripts.dist
+
 eval: setup
 	$(BIN)/python -m samples.evaluate
 	$(BIN)/python -m pytest -n 2 -m slow
 	LAW_EXAMPLES=10000 $(BIN)/python -m pytest -rP tests/analyzer/test_law_of_removal.py
 
 bench: setup
-	for figure in bundle_read scan_logs redact parse_multipath_ll collect_ssh node_load report_size; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
+	for figure in bundle_read scan_logs redact parse_multipath_ll collect_ssh node_load report_size start_pyz; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
 
 clean:
 	rm -rf .venv dist build demo-output *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -46,6 +46,7 @@ from analyzer.timeline.hits import VolumeNames
 from analyzer.timeline.moments import NO_TIMELINE, Timeline
 from analyzer.timeline.telling import Given, tell
 from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
+from bundle.decrypting import Source
 from bundle.folder import node_folders, read_bundle_manifest, read_cluster_folder, read_node_folder
 from bundle.layout import CLUSTER_FOLDER, CLUSTER_MANIFEST, BundleError
 from bundle.reader import THE_CLUSTER, BundleReader
@@ -122,9 +123,9 @@ class _Judged:
     was_read: bool = True
 
 
-def analyse(path: Path, *, workers: int | None = None) -> Analysis:
+def analyse(path: Source, *, workers: int | None = None) -> Analysis:
     """The verdict on a bundle; `workers` is the number of processes, by default one per processor."""
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         return analyse_folder(path)
     reader = BundleReader(path)
     objects = reader.cluster()
@@ -166,7 +167,7 @@ def _workers(reader: BundleReader, wanted: int | None) -> int:
     if not reader.seekable or nodes < 2:
         return 1
     if wanted is None:
-        small = nodes < FEW_NODES and reader.path.stat().st_size < SMALL_FILE_BYTES
+        small = nodes < FEW_NODES and reader.size < SMALL_FILE_BYTES
         wanted = 1 if small else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min(wanted or 1, nodes)
 

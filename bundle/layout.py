@@ -19,7 +19,7 @@ NODES_FOLDER = "nodes"
 NODE_MANIFEST = "node.json"
 INDEX = "index.json"
 
-_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".gz")
+_SUFFIXES = (".tar.gz.age", ".tgz.age", ".age", ".tar.gz", ".tgz", ".tar", ".gz")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 # magic, deflate, FEXTRA, no time, unknown system; then 20 bytes of extra field: "CT", 16 bytes, the offset in hex

@@ -1,6 +1,7 @@
 """`BundleReader(path)`: what a bundle holds, node by node.
 
-Input    a file of format 1, whole, cut off at any byte, or compressed again by another program. Output   a
+Input    a file of format 1, whole, cut off at any byte, or compressed again by another program; of an encrypted one
+`bundle.decrypting.plain` gives what can be read. Output   a
 `NodeSnapshot` of every node that is whole; a `ClusterSnapshot` or None.  With the footer a node is found through the
 index; without it the file is walked once, and a node is found again if it has its own gzip member. Errors
 `BundleError`: not a bundle, a newer format, damaged, or refused by `bundle.bounds`. A reader keeps no file open: it
@@ -9,15 +10,16 @@ may be pickled, and used by several threads and processes at once.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from bundle import layout, manifest
 from bundle.bounds import LIMITS, Limits
 from bundle.capture import ClusterSnapshot, NodeSnapshot
+from bundle.decrypting import ASK_FOR_KEY, ENCRYPTED, Source
 from bundle.folder import read_cluster_folder, read_node_folder
 from bundle.gzip_members import MAGIC
 from bundle.layout import BundleError
@@ -43,7 +45,7 @@ _AGAIN = "copy the file again and compare its sha256"
 class BundleReader:
     """A bundle's file.  `damaged` tells, by name, what `snapshots` and `cluster` had to leave out, and why."""
 
-    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, path: Source, limits: Limits = LIMITS) -> None:
         self.path = path
         self.damaged: dict[str, str] = {}
         self._ignored: dict[str, None] = {}  # in the order met
@@ -79,6 +81,12 @@ class BundleReader:
     def ignored(self) -> tuple[str, ...]:
         """Members that are no plain files, as half sentences; known of what has been read."""
         return tuple(dict.fromkeys((*self.contents.ignored, *self._ignored)))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, not of what it unpacks to."""
+        with open_bundle(self.path) as file:
+            return file.seek(0, io.SEEK_END)
 
     def nodes(self) -> tuple[str, ...]:
         """The nodes that are whole, in file order."""
@@ -163,10 +171,11 @@ class BundleReader:
 
     def _read_meta(self) -> BundleMeta:
         with open_bundle(self.path) as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise BundleError(
-                    f"{self.path} is not a bundle but some other file; give the .tar.gz of csi-collector."
-                )
+            begin = file.read(256)
+        if begin.startswith(ENCRYPTED):
+            raise BundleError(f"{self.path} {ASK_FOR_KEY}.")
+        if not begin.startswith(MAGIC):
+            raise BundleError(f"{self.path} is not a bundle but some other file; give the .tar.gz of csi-collector.")
         walk = Walk(self.path, self._limits)
         first = next(iter(walk), None)
         content = first.contents.get(layout.BUNDLE_MANIFEST) if first else None

@@ -11,12 +11,12 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from bundle import layout, manifest
 from bundle.bounds import Gate, Limits
 from bundle.capture import Outcome
+from bundle.decrypting import Decrypted, Source
 from bundle.gzip_members import CutOffError, DamagedError, Gunzip
 from bundle.layout import BundleError
 from bundle.manifest import BundleManifest, Index, Place, TargetRecord
@@ -40,7 +40,7 @@ class Walk:
 
     def __init__(
         self,
-        path: Path,
+        path: Source,
         limits: Limits,
         place: Place | None = None,
         keep: Callable[[str], bool] = everything,
@@ -91,17 +91,18 @@ class _Hashed:
         return self._bytes == place.length and self._sha256.hexdigest() == place.sha256
 
 
-def open_bundle(path: Path) -> BinaryIO:
+def open_bundle(path: Source) -> BinaryIO:
+    file = path.file if isinstance(path, Decrypted) else path
     try:
-        if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
+        if not file.is_file():
+            what = "is not a file" if file.exists() else "does not exist"
             raise BundleError(f"{path} {what}; give the path of the .tar.gz that csi-collector wrote.")
-        return path.open("rb", buffering=0)
+        return file.open("rb", buffering=0)
     except OSError as error:
         raise BundleError(f"{path} cannot be read ({error.strerror}); check its owner and mode.") from None
 
 
-def indexed(path: Path, limits: Limits, meta: BundleManifest) -> Contents | None:
+def indexed(path: Source, limits: Limits, meta: BundleManifest) -> Contents | None:
     """What the index tells; None without a footer, or when the index contradicts itself or the bundle."""
     with open_bundle(path) as file:
         end = file.seek(0, io.SEEK_END) - layout.FOOTER_BYTES
@@ -140,7 +141,7 @@ def _from_index(index: Index, meta: BundleManifest, end: int) -> Contents | None
     )
 
 
-def scan(path: Path, limits: Limits, meta: BundleManifest) -> Contents:
+def scan(path: Source, limits: Limits, meta: BundleManifest) -> Contents:
     """What a walk through the whole file finds."""
     walk = Walk(path, limits, keep=manifests_only)
     whole: dict[str, Place | None] = {}

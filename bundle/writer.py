@@ -3,7 +3,8 @@
 The file has a temporary name and mode 0600 from its first byte on, and gets its own name when it is whole and on the
 disk; then `<path>.sha256` lies beside it, as sha256sum writes it.  Leaving the `with` by Ctrl-C makes a whole bundle
 of what arrived; by any other exception, nothing is left.  `add_node` may be called by several threads.
-Same snapshots in the same order, same bytes.  Errors: `BundleError`, after which nothing half-written is left.
+Same snapshots in the same order, same bytes, but with `recipients`: then only they can read the file, and nothing else
+of it is ever on the disk.  Errors: `BundleError`, after which nothing half-written is left.
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bundle import layout, manifest
 from bundle.bounds import LIMITS
 from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome
+from bundle.encrypting import EncryptedFile
 from bundle.folder import node_folders, read_bundle_manifest, read_cluster_folder, read_node_folder
 from bundle.gzip_members import compress
 from bundle.layout import BundleError
 from bundle.manifest import BundleManifest, Index, Place, TargetRecord
 from bundle.new_file import NewFile
+
+if TYPE_CHECKING:
+    from bundle.encrypting import Recipient
 
 NOT_COLLECTED = "not collected: it had not answered when collecting ended"
 _MOST_FILES = LIMITS.unit_files // 2  # a pax header before each counts as well
@@ -44,6 +49,7 @@ class BundleWriter:
         tool_version: str,
         options: Mapping[str, object],
         targets: Sequence[str],
+        recipients: Sequence[Recipient] = (),
     ) -> None:
         self.path = path
         self.sha256 = ""
@@ -60,7 +66,7 @@ class BundleWriter:
         self._cluster: Place | None = None
         self._begun: set[str] = set()
         self._nodes: dict[str, tuple[Place, TargetRecord]] = {}
-        self._file = NewFile(path)
+        self._file = EncryptedFile(path, recipients) if recipients else NewFile(path)
         try:
             self._bundle = self._add({layout.BUNDLE_MANIFEST: manifest.encode(self._meta)}, self._started)
         except BaseException:

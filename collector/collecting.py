@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -38,6 +38,7 @@ class Collected:
     results: list[NodeSnapshot] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
     cluster_whole: bool = True
+    cluster: Mapping[str, Status] | None = None  # how asking for each kind ended; None where no cluster was asked
 
     @property
     def whole(self) -> bool:
@@ -75,7 +76,10 @@ def _tell_refusals(snapshot: ClusterSnapshot, console: Console) -> None:
 def _write(
     wishes: Wishes, jobs: list[Job], cluster: ClusterSnapshot | None, cancelled: threading.Event, console: Console
 ) -> Collected:
-    collected = Collected(cluster_whole=cluster is None or _is_whole(cluster))
+    collected = Collected(
+        cluster_whole=cluster is None or _is_whole(cluster),
+        cluster=None if cluster is None else {capture.probe: capture.status for capture in cluster.captures},
+    )
     probes = catalogue()
     writer = BundleWriter(
         wishes.output,
@@ -84,6 +88,7 @@ def _write(
         tool_version=wishes.tool_version,
         options=wishes.recorded,
         targets=[job.node for job in jobs],
+        recipients=wishes.recipients,
     )
 
     def keep(result: NodeSnapshot) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from bundle.capture import Capture, NodeSnapshot, Status
 from bundle.layout import bundle_name, is_safe_name
@@ -21,6 +21,9 @@ from bundle.writer import BundleWriter
 from collector.answer import AnswerError, decode, snapshot
 from collector.errors import UserError
 from collector.probes import AnyProbe, catalogue
+
+if TYPE_CHECKING:
+    from bundle.encrypting import Recipient
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -42,7 +45,9 @@ def parse_part(word: str) -> Part:
     return Part(node, Path(file))
 
 
-def join(path: Path, parts: Sequence[Part], tool_version: str) -> tuple[tuple[NodeSnapshot, ...], str]:
+def join(
+    path: Path, parts: Sequence[Part], tool_version: str, recipients: Sequence[Recipient] = ()
+) -> tuple[tuple[NodeSnapshot, ...], str]:
     """The nodes' results and the sha256 of the bundle at `path`."""
     results = tuple(read_part(part, catalogue()) for part in parts)
     writer = BundleWriter(
@@ -52,6 +57,7 @@ def join(path: Path, parts: Sequence[Part], tool_version: str) -> tuple[tuple[No
         tool_version=tool_version,
         options={"joined": True},
         targets=[part.node for part in parts],
+        recipients=recipients,
     )
     with writer:
         for result in results:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from bundle.capture import Capture, Outcome, Redactions
+from bundle.decrypting import Source
 from bundle.layout import node_folder
 from bundle.reader import BundleReader
 from collector.secret_search import looks_like
@@ -42,7 +42,7 @@ class Verdict:
         return not self.problems and not self.secrets
 
 
-def verify(path: Path) -> Verdict:
+def verify(path: Source) -> Verdict:
     secrets: list[str] = []
     removed: list[Redactions | None] = []
     with BundleReader(path) as reader:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from collector.limits import Limits
 from collector.program import new_salt
@@ -19,6 +20,10 @@ class Via(StrEnum):
     SSH = "ssh"
     KUBECTL = "kubectl"
     DEBUG = "debug"
+
+
+if TYPE_CHECKING:
+    from bundle.encrypting import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Wishes:
     driver_name: str = "csi.huawei.com"
     via: Via = Via.AUTO
     debug_image: str | None = None
+    recipients: tuple[Recipient, ...] = field(default=(), repr=False)  # of the bundle; everybody, where there is none
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import click
 
-from analyzer.cli import comparing, looking, reporting, ruling, showing
+from analyzer.cli import comparing, completing, looking, reporting, ruling, showing
 from analyzer.cli.errors import UserError
 from bundle.layout import BundleError
 
@@ -41,6 +41,7 @@ cli.add_command(comparing.diff)
 cli.add_command(looking.cat)
 cli.add_command(looking.unpack)
 cli.add_command(ruling.rules)
+cli.add_command(completing.completion)
 
 
 def main() -> None:

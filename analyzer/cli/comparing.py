@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from analyzer.cli.errors import UserError
 from analyzer.cli.new_file import refuse_to_replace, write_new_file
+from analyzer.cli.opening import IDENTITY, opened, tell
 from analyzer.texts import Lang
 
 if TYPE_CHECKING:
@@ -29,7 +31,16 @@ MOST_JSON_BYTES = 512 * 1024 * 1024  # report.json of 5,000 sick nodes has some 
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write.  [default: standard output]")
 @click.option("--lang", type=click.Choice(("en", "zh")), default="en", help="Language; JSON has both.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that read nodes.  [default: one a CPU]")
-def diff(before: Path, after: Path, form: str, output: Path | None, lang: Lang, workers: int | None) -> int:
+@IDENTITY
+def diff(
+    before: Path,
+    after: Path,
+    form: str,
+    output: Path | None,
+    lang: Lang,
+    workers: int | None,
+    identities: tuple[Path, ...],
+) -> int:
     """Tell what became of each finding between two bundles.
 
     It is resolved, still there, worse, better, new, or cannot be told.
@@ -49,7 +60,7 @@ def diff(before: Path, after: Path, form: str, output: Path | None, lang: Lang, 
 
     if output is not None:
         refuse_to_replace(output)
-    old, new = _side(before, workers), _side(after, workers)
+    old, new = _side(before, workers, identities), _side(after, workers, identities)
     try:
         comparison = compare(old, new, all_rules())
     except NothingInCommonError:
@@ -62,14 +73,17 @@ def diff(before: Path, after: Path, form: str, output: Path | None, lang: Lang, 
     return 0 if comparison.is_over else 1
 
 
-def _side(path: Path, workers: int | None) -> Side:
+def _side(path: Path, workers: int | None, identities: Sequence[Path]) -> Side:
     from analyzer.diff.comparing import Side  # noqa: PLC0415 - see `diff`
     from analyzer.engine import analyse  # noqa: PLC0415
 
-    click.echo(f"csi-analyzer: reading {path}", err=True)
+    tell(f"reading {path}")
     try:
         report = _report_json(path)
-        return Side.of(analyse(path, workers=workers)) if report is None else _read(report)
+        if report is not None:
+            return _read(report)
+        with opened(path, identities) as source:
+            return Side.of(analyse(source, workers=workers))
     except OSError as error:
         raise UserError(
             f"{path} cannot be read ({error.strerror or error}); check the path and its permissions"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from analyzer.cli.errors import UserError
+from analyzer.cli.opening import IDENTITY, opened
 
 if TYPE_CHECKING:
     from bundle.capture import Capture
@@ -25,7 +27,8 @@ FILES = "files/"  # as evidence names a collected file
 @click.argument("probe")
 @click.option("--err", "want_err", is_flag=True, help="Standard error in place of standard output.")
 @click.option("--file", "wanted", metavar="PATH", help="This file of a probe that collects files.")
-def cat(bundle: Path, node: str, probe: str, want_err: bool, wanted: str | None) -> None:
+@IDENTITY
+def cat(bundle: Path, node: str, probe: str, want_err: bool, wanted: str | None, identities: tuple[Path, ...]) -> None:
     """Print one capture as it came from the node.
 
     A probe that collects files prints their names; --file prints one.  NODE may be `cluster`: PROBE then is a kind of
@@ -38,7 +41,7 @@ def cat(bundle: Path, node: str, probe: str, want_err: bool, wanted: str | None)
       csi-analyzer cat case-4711.tar.gz worker-1 files/etc/multipath.conf
       csi-analyzer cat case-4711.tar.gz cluster volumeattachments
     """
-    captures = _captures(bundle, node)
+    captures = _captures(bundle, node, identities)
     if probe.startswith(FILES):
         return _print(_file(captures, node, probe.removeprefix(FILES.rstrip("/"))))
     capture = _capture(captures, node, probe)
@@ -58,7 +61,8 @@ def cat(bundle: Path, node: str, probe: str, want_err: bool, wanted: str | None)
 @click.command("unpack")
 @click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder to write.")
-def unpack(bundle: Path, output: Path) -> int:
+@IDENTITY
+def unpack(bundle: Path, output: Path, identities: tuple[Path, ...]) -> int:
     """Unpack a bundle into a new folder, safely.
 
     Only plain files are written, below the folder only, and never through a link.  Of a bundle that was cut off comes
@@ -74,13 +78,14 @@ def unpack(bundle: Path, output: Path) -> int:
     from bundle.walk import Walk  # noqa: PLC0415
 
     written = 0
-    BundleReader(bundle)  # is it one at all?
-    walk = Walk(bundle, LIMITS)
-    with new_folder(output, lambda _: False, "unpack writes into a new folder only") as folder:
-        for unit in walk:
-            for path, content in unit.contents.items():
-                folder.write(path, content)
-                written += 1
+    with opened(bundle, identities) as source:
+        BundleReader(source)  # is it one at all?
+        walk = Walk(source, LIMITS)
+        with new_folder(output, lambda _: False, "unpack writes into a new folder only") as folder:
+            for unit in walk:
+                for path, content in unit.contents.items():
+                    folder.write(path, content)
+                    written += 1
     for what in walk.ignored:
         click.echo(f"csi-analyzer: left out: {_shown(what)}", err=True)
     if walk.problem:
@@ -89,7 +94,7 @@ def unpack(bundle: Path, output: Path) -> int:
     return 1 if walk.problem else 0
 
 
-def _captures(bundle: Path, node: str) -> tuple[Capture, ...]:
+def _captures(bundle: Path, node: str, identities: Sequence[Path]) -> tuple[Capture, ...]:
     from bundle.folder import read_cluster_folder, read_node_folder  # noqa: PLC0415 - see `unpack`
     from bundle.layout import CLUSTER_FOLDER, is_safe_name, node_folder  # noqa: PLC0415
     from bundle.reader import BundleReader  # noqa: PLC0415
@@ -101,13 +106,14 @@ def _captures(bundle: Path, node: str) -> tuple[Capture, ...]:
         if not is_safe_name(node) or not folder.is_dir():
             raise UserError(f"{bundle} holds no node {node!r}; `csi-analyzer show` lists what it holds")
         return read_node_folder(folder).captures
-    reader = BundleReader(bundle)
-    if node == CLUSTER and node not in reader.nodes():
-        snapshot = reader.cluster()
-        if snapshot is None:
-            raise UserError(f"{bundle} holds no cluster objects; collect with --kubeconfig")
-        return snapshot.captures
-    return reader.node(node).captures
+    with opened(bundle, identities) as source:
+        reader = BundleReader(source)
+        if node == CLUSTER and node not in reader.nodes():
+            snapshot = reader.cluster()
+            if snapshot is None:
+                raise UserError(f"{bundle} holds no cluster objects; collect with --kubeconfig")
+            return snapshot.captures
+        return reader.node(node).captures
 
 
 def _capture(captures: tuple[Capture, ...], node: str, probe: str) -> Capture:

@@ -14,6 +14,7 @@ import click
 
 from analyzer.cli import signing
 from analyzer.cli.errors import UserError
+from analyzer.cli.opening import IDENTITY, opened, tell
 from analyzer.report.commands import page_name, script_name
 from analyzer.report.printable import printable
 from analyzer.texts import LANGS, Lang
@@ -36,7 +37,16 @@ REPORT_FILES = frozenset(("report.html", "report.pdf", "report.json", "runbook")
 @click.option("--pdf/--no-pdf", default=True, help="Also write report.pdf.")
 @JOBS
 @click.option("--sign", "key", type=click.Path(path_type=Path), help="Sign each script with this OpenSSH private key.")
-def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | None, key: Path | None) -> int:
+@IDENTITY
+def report(
+    bundle: Path,
+    output: Path,
+    lang: Lang,
+    pdf: bool,
+    workers: int | None,
+    key: Path | None,
+    identities: tuple[Path, ...],
+) -> int:
     """Write the report and the runbooks into a folder.
 
     The bundle is judged, and the folder gets report.html, report.pdf, report.json, and for each host with something to
@@ -51,6 +61,7 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
       csi-analyzer report case-4711.tar.gz -o case-4711-zh --lang zh
       csi-analyzer report samples/stale_fail -o /tmp/report --no-pdf
       csi-analyzer report case-4711.tar.gz -o case-4711 --sign ~/.ssh/support
+      csi-analyzer report case-4711.tar.gz.age -o case-4711 --identity support.key
     """
     from analyzer.cli.new_folder import new_folder  # noqa: PLC0415 - `--help` and `rules` start at once
     from analyzer.report.model import build  # noqa: PLC0415
@@ -59,7 +70,7 @@ def report(bundle: Path, output: Path, lang: Lang, pdf: bool, workers: int | Non
     if key is not None:
         signing.check_key(key)
     with new_folder(output, _is_report, "holds no earlier report") as folder:
-        analysis = _identified(judge(bundle, workers), bundle)
+        analysis = _identified(judge(bundle, workers, identities), bundle)
         model = build(analysis, lang)
         folder.folder("runbook")
         for name, content, mode in _files(analysis, model, with_pdf=pdf, key=key):
@@ -82,22 +93,24 @@ def _close(model: Report, output: Path, names: Sequence[str]) -> None:
     overview.commands(page, tuple(after_report(model)))
 
 
-def judge(bundle: Path, workers: int | None) -> Analysis:
+def judge(bundle: Path, workers: int | None, identities: Sequence[Path] = ()) -> Analysis:
     from analyzer.engine import analyse  # noqa: PLC0415 - see `report`
 
-    _tell(f"reading {bundle}")
+    tell(f"reading {bundle}")
     try:
-        analysis = analyse(bundle, workers=workers)
+        with opened(bundle, identities) as source:
+            analysis = analyse(source, workers=workers)
     except OSError as error:
         raise UserError(
             f"{bundle} cannot be read ({error.strerror or error}); check the path and its permissions"
         ) from None
-    _tell(f"{_counted(len(analysis.nodes), 'node')} judged, {_counted(len(analysis.verdict.findings), 'finding')}")
+    tell(f"{_counted(len(analysis.nodes), 'node')} judged, {_counted(len(analysis.verdict.findings), 'finding')}")
     return analysis
 
 
 def _identified(analysis: Analysis, bundle: Path) -> Analysis:
-    """With the checksum of the bundle's file, so that paper and file can be told to belong together."""
+    """With the checksum of the file as it was given, encrypted or not, so that paper and file can be told to belong
+    together."""
     if bundle.is_dir():
         return analysis
     with bundle.open("rb") as file:
@@ -113,7 +126,7 @@ def _files(analysis: Analysis, model: Report, *, with_pdf: bool, key: Path | Non
     both = {lang: model if lang == model.lang else build(analysis, lang) for lang in LANGS}
     yield "report.html", to_html.render(both, model.lang).encode(), 0o600
     if with_pdf:
-        _tell("writing the PDF")
+        tell("writing the PDF")
         yield "report.pdf", _pdf(model), 0o600
     yield "report.json", to_json.render(analysis), 0o600
     yield from _runbook_files(analysis.runbooks, model, key)
@@ -176,7 +189,3 @@ def _holds_only_runbooks(folder: Path) -> bool:
     scripts = {name for name in names if name.endswith(".sh")}
     beside = {name for script in scripts for name in (f"{script}.sig", f"{script.removesuffix('.sh')}.html")}
     return names <= scripts | beside and all(entry.is_file() for entry in entries)
-
-
-def _tell(what: str) -> None:
-    click.echo(f"csi-analyzer: {what}", err=True)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from analyzer.cli.errors import UserError
+from analyzer.cli.opening import IDENTITY
 from analyzer.cli.reporting import BUNDLE, JOBS, LANG, judge
 from analyzer.texts import Lang
 
 if TYPE_CHECKING:
     from analyzer.engine import Analysis
+    from analyzer.report.following import Given
     from analyzer.report.part import Part
     from analyzer.report.views import Report
 
@@ -35,8 +37,16 @@ NAMES = 12  # named in an error
 )
 @LANG
 @JOBS
+@IDENTITY
 def show(
-    bundle: Path, finding: str | None, node: str | None, everything: bool, dress: str, lang: Lang, workers: int | None
+    bundle: Path,
+    finding: str | None,
+    node: str | None,
+    everything: bool,
+    dress: str,
+    lang: Lang,
+    workers: int | None,
+    identities: tuple[Path, ...],
 ) -> int:
     """Print a bundle's verdict on one screen.
 
@@ -55,19 +65,21 @@ def show(
         raise UserError("--finding, --node and --all exclude each other; name one of them")
     if dress == "json" and (finding is not None or node is not None):
         raise UserError("--format json is always the whole report; leave out --finding and --node")
-    from analyzer.report.model import build  # noqa: PLC0415 - `--help` and `rules` start at once
+    from analyzer.report.following import Given  # noqa: PLC0415 - `--help` and `rules` start at once
+    from analyzer.report.model import build  # noqa: PLC0415
 
-    analysis = judge(bundle, workers)
+    analysis = judge(bundle, workers, identities)
     model = build(analysis, lang)
     part = _part(analysis, model, finding, node)
+    given = Given(str(bundle), tuple(map(str, identities)))
     if dress == "json":
         _as_json(analysis)
     elif dress == "md":
         _as_markdown(model, part)
     elif part is not None or everything:
-        _in_full(model, part, str(bundle))
+        _in_full(model, part, given)
     else:
-        _on_one_screen(analysis, model, str(bundle))
+        _on_one_screen(analysis, model, given)
     return 1 if analysis.verdict.findings else 0
 
 
@@ -99,19 +111,19 @@ def _some(names: Iterable[str]) -> str:
     return (", ".join(known[:NAMES]) or "none") + more
 
 
-def _on_one_screen(analysis: Analysis, model: Report, bundle: str) -> None:
+def _on_one_screen(analysis: Analysis, model: Report, given: Given) -> None:
     from analyzer.report import following  # noqa: PLC0415 - see `_part`
     from analyzer.report.terminal import overview  # noqa: PLC0415 - see `_part`
 
-    then = following.after_overview(analysis, model, bundle, by_rule=overview.by_rule(model))
+    then = following.after_overview(analysis, model, given, by_rule=overview.by_rule(model))
     overview.show(model, tuple(then), sys.stdout)
 
 
-def _in_full(model: Report, part: Part | None, bundle: str) -> None:
+def _in_full(model: Report, part: Part | None, given: Given) -> None:
     from analyzer.report import following  # noqa: PLC0415 - see `_part`
     from analyzer.report.terminal import details  # noqa: PLC0415 - see `_part`
 
-    then = tuple(following.after_details(part.report if part else model, bundle))
+    then = tuple(following.after_details(part.report if part else model, given))
     if part is None:
         details.show_all(model, then, sys.stdout)
     else:

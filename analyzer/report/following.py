@@ -1,6 +1,6 @@
 """The next commands to type: exact, with the bundle's path as it was given.
 
-Input    an analysis, its report, and the path.  Output  commands, each with what it is good for; safe to paste.
+Input    an analysis, its report, and what was given.  Output  commands, each with what it is good for; safe to paste.
 """
 
 from __future__ import annotations
@@ -24,13 +24,25 @@ from bundle.capture import Status
 # an answer, or an error, lies in the bundle and tells more
 TO_READ = {Status.FAILED: " --err", Status.DENIED: " --err", Status.TIMEOUT: " --err", Status.COLLECTED: ""}
 SCRIPTS = 3  # the others are started alike
-_ARCHIVE = re.compile(r"\.(?:tar\.gz|tgz|tar)$")
+_ARCHIVE = re.compile(r"\.(?:tar\.gz|tgz|tar)(?:\.age)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
     why: str
     command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The bundle, and the private keys of an encrypted one, as they were typed."""
+
+    bundle: str
+    identities: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return " ".join((quoted(self.bundle), *(f"--identity {quoted(one)}" for one in self.identities)))
 
 
 def quoted(word: str) -> str:
@@ -46,12 +58,12 @@ def report_folder(bundle: str) -> str:
     return plain if plain not in ("", name) else f"{name.strip('.') or 'bundle'}-report"
 
 
-def after_overview(analysis: Analysis, report: Report, bundle: str, *, by_rule: bool) -> Iterator[Following]:
-    words, path, lang = Words(report.lang), quoted(bundle), _lang(report)
+def after_overview(analysis: Analysis, report: Report, given: Given, *, by_rule: bool) -> Iterator[Following]:
+    words, path, lang = Words(report.lang), given.words, _lang(report)
     if report.findings:
         first = report.findings[0].rule if by_rule else str(report.findings[0].number)
         key = "next.findings" if by_rule else "next.finding"
-        folder = quoted(report_folder(bundle))
+        folder = quoted(report_folder(given.bundle))
         yield Following(words.say(key, name=first), f"csi-analyzer show {path} --finding {quoted(first)}{lang}")
         yield Following(words.say("next.report"), f"csi-analyzer report {path} -o {folder}{lang}")
         yield Following(words.say("next.ticket"), f"csi-analyzer show {path} --format md{lang}")
@@ -59,9 +71,9 @@ def after_overview(analysis: Analysis, report: Report, bundle: str, *, by_rule: 
     yield Following(words.say("next.all"), f"csi-analyzer show {path} --all{lang}")
 
 
-def after_details(report: Report, bundle: str) -> Iterator[Following]:
+def after_details(report: Report, given: Given) -> Iterator[Following]:
     """Where the first finding's evidence stands, and how its rule knows."""
-    words, path = Words(report.lang), quoted(bundle)
+    words, path = Words(report.lang), given.words
     for finding in report.findings[:1]:
         for quote in finding.quotes[:1]:
             yield Following(words.say("next.evidence"), f"csi-analyzer cat {path} {place_of(quote)}")

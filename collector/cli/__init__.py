@@ -13,7 +13,8 @@ from importlib.metadata import version
 import click
 
 from bundle.layout import BundleError
-from collector.cli import collecting, joining, planning, verifying
+from collector.cli import collecting, completing, joining, planning, verifying
+from collector.cli.words import tell_json
 from collector.errors import UserError
 
 
@@ -38,6 +39,7 @@ for command in (
     planning.script_command,
     joining.join_command,
     verifying.verify_command,
+    completing.completion_command,
 ):
     cli.add_command(command)
 
@@ -67,5 +69,10 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> None:
-    click.echo(f"csi-collector: {sentence.rstrip('.')}.", err=True)
+    sentence = f"{sentence.rstrip('.')}."
+    click.echo(f"csi-collector: {sentence}", err=True)
+    if "--json" in sys.argv[1:]:  # as it was typed: a word that click refused is an error too
+        from collector.result import of_error  # noqa: PLC0415 - only errors need it
+
+        tell_json(of_error(sentence))
     sys.exit(2)

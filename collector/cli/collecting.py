@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from collector.cli.words import (
+    ENCRYPT,
     FILE,
+    JSON,
     NODE_BYTES,
     PERIOD,
     NodeProgram,
@@ -53,6 +55,8 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
 @click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
 @click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
+@ENCRYPT
+@JSON
 def collect_command(
     local: bool,
     kubeconfig: Path | None,
@@ -79,6 +83,8 @@ def collect_command(
     node_timeout: float,
     node_bytes: int,
     driver_name: str,
+    encrypt_to: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Ask every node and the cluster once, and write one bundle.
 
@@ -95,6 +101,7 @@ def collect_command(
       csi-collector collect --kubeconfig ~/.kube/config --via kubectl --debug-image registry.example.com/busybox:1.36
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
       csi-collector collect --nodes nodes.txt --nfs-share 192.0.2.30:/pvc_1 --portal 192.0.2.10:3260
+      csi-collector collect --kubeconfig ~/.kube/config --encrypt-to support.age.pub --json
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
@@ -109,11 +116,12 @@ def collect_command(
         raise click.UsageError(f"--via {via} goes through the cluster: give --kubeconfig FILE too.")
     if via == "debug" and not debug_image:
         raise click.UsageError("--via debug makes a pod on each node: say of which image with --debug-image IMAGE.")
-    path = new_bundle(output, force=force)
+    path = new_bundle(output, force=force, encrypted=bool(encrypt_to))
     root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
-    from collector import progress  # noqa: PLC0415
+    from bundle.encrypting import recipients_of  # noqa: PLC0415
+    from collector import progress, result  # noqa: PLC0415
     from collector.collecting import collect  # noqa: PLC0415
     from collector.wishes import Via, Wishes  # noqa: PLC0415
 
@@ -140,9 +148,14 @@ def collect_command(
         driver_name=driver_name,
         via=Via(via),
         debug_image=debug_image,
+        recipients=recipients_of(encrypt_to),
     )
     console = progress.error_console()
     collected = collect(wishes, console)
     console.print(progress.closing_table(collected.results, collected.left_out))
-    tell(wishes.output, collected.sha256)
+    written = result.Written(str(path), path.stat().st_size, collected.sha256, encrypted=bool(wishes.recipients))
+    told = result.of_bundle(
+        written, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster
+    )
+    tell(told, as_json=as_json)
     sys.exit(0 if collected.whole else 1)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bundle.capture import Redactions
-from collector.cli.words import FILE
+from collector.cli.words import FILE, JSON, tell_json
+
+if TYPE_CHECKING:
+    from bundle.capture import Redactions
+    from collector.signed_runbook import Signed
+    from collector.verifying import Verdict
 
 
 @click.command("verify", short_help="Check a bundle: whole, and free of secrets; or who signed a runbook script.")
@@ -17,7 +22,16 @@ from collector.cli.words import FILE
 @click.option("--signer", type=FILE, help="For a runbook script: the public key it must be signed with.")
 @click.option("--signature", type=FILE, help="For a runbook script: its signature.  [default: FILE.sig]")
 @click.option("--verbose", is_flag=True, help="For a bundle: each file from which secrets were removed.")
-def verify_command(file: Path, signer: Path | None, signature: Path | None, verbose: bool) -> None:
+@click.option("--identity", "identities", type=FILE, multiple=True, help="For an encrypted bundle: the private key.")
+@JSON
+def verify_command(
+    file: Path,
+    signer: Path | None,
+    signature: Path | None,
+    verbose: bool,
+    identities: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Check a bundle: its format, that each node's part is whole, and that nothing in it looks like a secret.
 
     Or check a runbook script before it is run: that it is unchanged, and who signed it.
@@ -26,19 +40,34 @@ def verify_command(file: Path, signer: Path | None, signature: Path | None, verb
     Examples:
       csi-collector verify case-4711.tar.gz
       csi-collector verify case-4711.tar.gz --verbose
+      csi-collector verify case-4711.tar.gz.age --identity support.key
       csi-collector verify worker-1.sh --signer support.pub
     """
     from collector.signed_runbook import is_script  # noqa: PLC0415 - see collect_command
 
     is_runbook = signer or signature or is_script(file)
-    sound = _verify_script(file, signature, signer) if is_runbook else _verify_bundle(file, verbose=verbose)
+    if is_runbook:
+        sound = _verify_script(file, signature, signer, as_json=as_json)
+    else:
+        sound = _verify_bundle(file, identities, verbose=verbose, as_json=as_json)
     sys.exit(0 if sound else 1)
 
 
-def _verify_bundle(bundle: Path, *, verbose: bool) -> bool:
-    from collector.verifying import verify  # noqa: PLC0415 - see collect_command
+def _verify_bundle(bundle: Path, identities: tuple[Path, ...], *, verbose: bool, as_json: bool) -> bool:
+    from bundle.decrypting import is_encrypted, plain  # noqa: PLC0415 - see collect_command
+    from collector.result import of_verdict  # noqa: PLC0415
+    from collector.verifying import verify  # noqa: PLC0415
 
-    verdict = verify(bundle)
+    with plain(bundle, identities, lambda what: click.echo(f"csi-collector: {what}", err=True)) as source:
+        verdict = verify(source)
+    if as_json:
+        tell_json(of_verdict(str(bundle), verdict, encrypted=is_encrypted(bundle)))
+    else:
+        _tell_verdict(verdict, verbose=verbose)
+    return verdict.sound
+
+
+def _tell_verdict(verdict: Verdict, *, verbose: bool) -> None:
     cluster = "with" if verdict.has_cluster else "without"
     click.echo(f"{verdict.name}: format {verdict.format}, started {verdict.started}, {cluster} cluster objects")
     click.echo(f"{verdict.nodes} of {verdict.targets} nodes are whole in it")
@@ -46,7 +75,6 @@ def _verify_bundle(bundle: Path, *, verbose: bool) -> bool:
     for sentence in (*verdict.problems, *verdict.secrets):
         click.echo(f"  {sentence}")
     click.echo("verdict: sound" if verdict.sound else "verdict: not sound")
-    return verdict.sound
 
 
 def _tell_removed(removed: Redactions | None, *, verbose: bool) -> None:
@@ -67,16 +95,24 @@ def _tell_removed(removed: Redactions | None, *, verbose: bool) -> None:
             click.echo(f"  {'':{width}} {files[path][kind]:6}  {printable(path)}")
 
 
-def _verify_script(script: Path, signature: Path | None, signer: Path | None) -> bool:
-    from collector.signed_runbook import NotSigned, verify_script  # noqa: PLC0415 - see collect_command
+def _verify_script(script: Path, signature: Path | None, signer: Path | None, *, as_json: bool) -> bool:
+    from collector.result import of_script  # noqa: PLC0415 - see collect_command
+    from collector.signed_runbook import NotSigned, verify_script  # noqa: PLC0415
 
     if signer is None:
         raise click.UsageError("say who must have signed the script: --signer FILE, a public key you trust.")
     found = verify_script(script, signature, signer)
-    if isinstance(found, NotSigned):
+    if as_json:
+        tell_json(of_script(str(script), found))
+    elif isinstance(found, NotSigned):
         click.echo(f"{script}: {found.why}")
         click.echo("verdict: not sound; do not run it")
-        return False
+    else:
+        _tell_signed(found)
+    return not isinstance(found, NotSigned)
+
+
+def _tell_signed(found: Signed) -> None:
     click.echo(f"signed by  {found.key}  {found.comment}".rstrip())
     click.echo(f"bundle     {found.bundle}")
     if found.host:
@@ -84,4 +120,3 @@ def _verify_script(script: Path, signature: Path | None, signer: Path | None) ->
     else:
         click.echo("host       any where kubectl works")
     click.echo("verdict: sound")
-    return True

@@ -6,9 +6,10 @@ Errors   click's own for a bad word; BundleError for a path no bundle can be wri
 
 from __future__ import annotations
 
+import json
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,6 +110,14 @@ NODE_BYTES = NodeBytes()
 PORTAL = Checked("address:port", portal_words)
 SHARE = Checked("address:/path", share_word)
 FILE = click.Path(path_type=Path)
+JSON = click.option("--json", "as_json", is_flag=True, help="Tell the result as one JSON object.")
+ENCRYPT = click.option(
+    "--encrypt-to",
+    "encrypt_to",
+    multiple=True,
+    metavar="KEY",
+    help="So that only they can read it: age1…, ssh-ed25519 …, or a file of such lines.",
+)
 
 
 def named_targets(command: Callable[..., None]) -> Callable[..., None]:
@@ -123,9 +132,9 @@ def refuse_targets(active: bool, targets: tuple[str, ...]) -> None:
         raise click.UsageError("--portal and --nfs-share name targets of active tests: leave --no-active out.")
 
 
-def new_bundle(path: Path | None, *, force: bool) -> Path:
+def new_bundle(path: Path | None, *, force: bool, encrypted: bool = False) -> Path:
     """Where the bundle goes, after everything that would stop it later has been looked at."""
-    chosen = path or Path(f"csi-bundle-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
+    chosen = path or Path(f"csi-bundle-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz{'.age' if encrypted else ''}")
     bundle_name(chosen)
     if not chosen.parent.is_dir():
         raise BundleError(f"{chosen.parent} is not a folder; make it, or choose another place with -o")
@@ -175,7 +184,15 @@ def program_in(file: Path) -> bytes:
     return program
 
 
-def tell(path: Path, sha256: str) -> None:
-    click.echo(f"bundle  {path}")
-    click.echo(f"size    {path.stat().st_size} bytes")
-    click.echo(f"sha256  {sha256}")
+def tell(result: Mapping[str, object], *, as_json: bool) -> None:
+    """Of a bundle that was written."""
+    if as_json:
+        tell_json(result)
+        return
+    click.echo(f"bundle  {result['bundle']}")
+    click.echo(f"size    {result['size']} bytes")
+    click.echo(f"sha256  {result['sha256']}")
+
+
+def tell_json(result: Mapping[str, object]) -> None:
+    click.echo(json.dumps(result))

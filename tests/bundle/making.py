@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import random
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bundle import layout
 from bundle.capture import Capture, ClusterSnapshot, CollectedFile, NodeSnapshot, Outcome, Status
 from bundle.writer import BundleWriter
+
+if TYPE_CHECKING:
+    from bundle.encrypting import Recipient
 
 STARTED = "2026-11-22T15:43:13Z"
 ROOT = "csi-bundle-test"
@@ -42,18 +46,34 @@ def node(name: str, size: int = 2000) -> NodeSnapshot:
     return NodeSnapshot(name, captures, Outcome.PARTIAL, "one probe failed", "192.0.2.7", "ssh", STARTED, 3.5)
 
 
-def make(path: Path, names: Iterable[str] = ("n1", "n2", "n3"), targets: Iterable[str] = (), size: int = 2000) -> Path:
+def make(
+    path: Path,
+    names: Iterable[str] = ("n1", "n2", "n3"),
+    targets: Iterable[str] = (),
+    size: int = 2000,
+    recipients: Sequence[Recipient] = (),
+) -> Path:
     names = tuple(names)
-    with writer(path, (*names, *targets)) as bundle:
+    with writer(path, (*names, *targets), recipients) as bundle:
         bundle.add_cluster(CLUSTER)
         for name in names:
             bundle.add_node(node(name, size))
     return path
 
 
-def writer(path: Path, targets: Iterable[str] = ("n1", "n2", "n3")) -> BundleWriter:
+def writer(
+    path: Path, targets: Iterable[str] = ("n1", "n2", "n3"), recipients: Sequence[Recipient] = ()
+) -> BundleWriter:
     options: dict[str, object] = {"active": True}
-    return BundleWriter(path, name=ROOT, started=STARTED, tool_version="1.2.3", options=options, targets=tuple(targets))
+    return BundleWriter(
+        path,
+        name=ROOT,
+        started=STARTED,
+        tool_version="1.2.3",
+        options=options,
+        targets=tuple(targets),
+        recipients=recipients,
+    )
 
 
 def header(path: str, size: int = 0, *, kind: bytes = tarfile.REGTYPE, link: str = "", raw_size: bytes = b"") -> bytes:

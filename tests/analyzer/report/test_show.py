@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from analyzer.engine import Analysis
 from analyzer.findings import Verdict
-from analyzer.report.following import after_details, after_overview, report_folder
+from analyzer.report.following import Given, after_details, after_overview, report_folder
 from analyzer.report.model import build
 from analyzer.report.part import of_finding, of_node
 from analyzer.report.terminal import details, overview
@@ -29,14 +29,14 @@ BUNDLE = "case 4711.tar.gz"
 def screen(given: Analysis | None = None, lang: Lang = "en", out: io.StringIO | None = None) -> str:
     given, out = given or example(), out or io.StringIO()
     report = build(given, lang)
-    following = after_overview(given, report, BUNDLE, by_rule=overview.by_rule(report))
+    following = after_overview(given, report, Given(BUNDLE), by_rule=overview.by_rule(report))
     overview.show(report, tuple(following), out)
     return out.getvalue()
 
 
 def everything(given: Analysis | None = None, lang: Lang = "en", out: io.StringIO | None = None) -> str:
     report, out = build(given or example(), lang), out or io.StringIO()
-    details.show_all(report, tuple(after_details(report, BUNDLE)), out)
+    details.show_all(report, tuple(after_details(report, Given(BUNDLE))), out)
     return out.getvalue()
 
 
@@ -45,7 +45,7 @@ def about(wanted: str, given: Analysis | None = None, lang: Lang = "en") -> str:
     report = build(given, lang)
     part = of_finding(given, report, wanted) or of_node(given, report, wanted)
     assert part is not None
-    details.show_part(part, tuple(after_details(part.report, BUNDLE)), out)
+    details.show_part(part, tuple(after_details(part.report, Given(BUNDLE))), out)
     return out.getvalue()
 
 
@@ -116,7 +116,7 @@ def test_what_could_not_be_checked_is_counted_and_the_worst_comes_first() -> Non
 def test_the_next_commands_read_as_one_word_what_the_user_gave() -> None:
     report = build(example(), "en")
     for bundle in (BUNDLE, "it's; rm -rf x", "$(x).tgz", "-x.tar.gz", "a\nb"):
-        for one in after_overview(example(), report, bundle, by_rule=False):
+        for one in after_overview(example(), report, Given(bundle), by_rule=False):
             assert "\n" not in one.command
             assert shlex.split(one.command)[2].lstrip("./") == bundle.replace("\n", "\\n")
 
