@@ -33,7 +33,7 @@ NOT_COLLECTED = "not collected: it had not answered when collecting ended"
 _MOST_FILES = LIMITS.unit_files // 2  # a pax header before each counts as well
 
 
-class NodeTooLarge(BundleError):
+class NodeTooLargeError(BundleError):
     """One node gave more than a reader accepts; the bundle is as good as before."""
 
 
@@ -88,7 +88,7 @@ class BundleWriter:
         self._cluster = place
 
     def add_node(self, snapshot: NodeSnapshot) -> None:
-        """Written when this returns.  A node is added once; one that no reader would accept is `NodeTooLarge`."""
+        """Written when this returns.  A node is added once; one that no reader would accept is `NodeTooLargeError`."""
         described, contents = manifest.of_node(snapshot)
         _check_size(snapshot.node, contents)
         self._begin(snapshot.node)
@@ -174,7 +174,7 @@ def pack(folder: Path, path: Path) -> str:
 def _check_size(node: str, contents: Mapping[str, bytes]) -> None:
     sizes = [len(content) for content in contents.values()]
     if max(sizes, default=0) > LIMITS.file_bytes or sum(sizes) > LIMITS.unit_bytes // 2 or len(sizes) > _MOST_FILES:
-        raise NodeTooLarge(
+        raise NodeTooLargeError(
             f"{node} gave {len(sizes)} files of {sum(sizes)} bytes, more than a bundle may hold of one node; "
             "collect a shorter time of its logs."
         )

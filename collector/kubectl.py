@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bundle.capture import Status
+from collector.budget import NO_LIMIT, Budget
 from collector.errors import UserError
 from collector.transports.session import printable
 
@@ -62,6 +63,7 @@ class Kubectl:
     kubeconfig: Path
     context: str | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    budget: Budget = NO_LIMIT
 
     def get(self, path: str, limit_s: float = REQUEST_LIMIT_S) -> Reply:
         return self.run(("get", "--raw", path), limit_s)
@@ -84,6 +86,9 @@ class Kubectl:
                 return
 
     def run(self, argv: tuple[str, ...], limit_s: float) -> Reply:
+        if self.budget.over:
+            return Reply(Status.TIMEOUT, reason=self.budget.sentence)
+        limit_s = self.budget.left(limit_s)
         request = f"--request-timeout={max(1, int(limit_s) - 1)}s"
         context = ("--context", self.context) if self.context else ()
         # options last: kubectl 1.20 takes a file named "config" before the command for the command
@@ -94,7 +99,8 @@ class Kubectl:
         try:
             out, err = self._wait(process, limit_s)
         except TimeoutError:
-            return Reply(Status.TIMEOUT, reason=f"kubectl gave no answer within {limit_s:g} s")
+            why = self.budget.sentence if self.budget.over else f"kubectl gave no answer within {limit_s:g} s"
+            return Reply(Status.TIMEOUT, reason=why)
         except InterruptedError:
             return Reply(Status.UNREACHABLE, reason="not collected: interrupted")
         finally:
@@ -115,7 +121,7 @@ class Kubectl:
                     raise TimeoutError from None
 
 
-def find(kubeconfig: Path, context: str | None, cancelled: threading.Event) -> Kubectl:
+def find(kubeconfig: Path, context: str | None, cancelled: threading.Event, budget: Budget = NO_LIMIT) -> Kubectl:
     program = shutil.which("kubectl")
     if program is None:
         raise KubectlError("there is no kubectl on the PATH; install it, or name the nodes with --nodes FILE")
@@ -125,7 +131,7 @@ def find(kubeconfig: Path, context: str | None, cancelled: threading.Event) -> K
         raise KubectlError(
             f"{kubeconfig}: the kubeconfig cannot be read: {error.strerror}; give one that can to --kubeconfig"
         ) from error
-    found = Kubectl(program, kubeconfig, context, cancelled)
+    found = Kubectl(program, kubeconfig, context, cancelled, budget)
     understood = found.run(("config", "view", "--minify"), REQUEST_LIMIT_S)  # asks nobody but the file
     if understood.status is not Status.COLLECTED:
         raise KubectlError(f"{kubeconfig}: kubectl does not take this kubeconfig: {understood.reason}; correct it")

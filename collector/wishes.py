@@ -28,6 +28,8 @@ class Wishes:
     since: str = "72h"
     jobs: int = 16
     node_timeout_s: float = 300.0
+    deadline: str = ""  # a period for the whole run, "" for none
+    resume: Path | None = None
     driver_name: str = "csi.huawei.com"
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
@@ -41,4 +43,5 @@ class Wishes:
             "sudo": self.sudo is not None,
             "cluster": self.kubeconfig is not None,
             "node_timeout_s": self.node_timeout_s,
+            "deadline": self.deadline,
         }

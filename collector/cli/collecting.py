@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bundle.new_file import whole_path
 from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 
 
@@ -32,6 +33,8 @@ from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
+@click.option("--deadline", type=PERIOD, help="How long all of it may take, as 20min.  [default: no limit]")
+@click.option("--resume", type=FILE, help="Go on with this bundle, or with what a killed run left of it.")
 @click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
 def collect_command(
     local: bool,
@@ -52,23 +55,28 @@ def collect_command(
     since: str,
     jobs: int,
     node_timeout: float,
+    deadline: str | None,
+    resume: Path | None,
     driver_name: str,
 ) -> None:
     """Ask every node and the cluster once, and write one bundle.
 
     Nodes come from --nodes, else from the cluster; --local asks this machine, alone or beside the nodes of --nodes.
+    --resume, beside the same words as before, asks the nodes that are missing or partial, and the cluster.
 
     \b
     Examples:
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
+      csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo --resume case-4711.tar.gz
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
-    path = new_bundle(output, force=force)
+    replaced = whole_path(resume) or resume if resume else None
+    path = new_bundle(output or replaced, force=force or (replaced is not None and output in (None, replaced)))
     sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
@@ -93,10 +101,14 @@ def collect_command(
         since=since,
         jobs=jobs,
         node_timeout_s=node_timeout,
+        deadline=deadline or "",
+        resume=resume,
         driver_name=driver_name,
     )
     console = progress.error_console()
     collected = collect(wishes, console)
-    console.print(progress.closing_table(collected.results, collected.left_out))
+    console.print(
+        progress.closing_table(collected.results, collected.left_out, why=collected.why, before=collected.before)
+    )
     tell(wishes.output, collected.sha256)
     sys.exit(0 if collected.whole else 1)

@@ -24,9 +24,10 @@ def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> No
     """
     from collector import parts as joining  # noqa: PLC0415 - see collect_command
     from collector import progress  # noqa: PLC0415
+    from collector.results import result_of  # noqa: PLC0415
 
     path = new_bundle(output, force=force)
     results, sha256 = joining.join(path, [joining.parse_part(word) for word in parts], version("csi-triage"))
-    progress.error_console().print(progress.closing_table(results, ()))
+    progress.error_console().print(progress.closing_table([result_of(result) for result in results]))
     tell(path, sha256)
     sys.exit(0 if all(result.outcome == "collected" for result in results) else 1)
