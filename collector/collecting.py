@@ -66,7 +66,7 @@ def collect(wishes: Wishes, console: Console) -> Collected:
         if earlier.lacks_nothing(wishes.output, [job.node for job in jobs]):
             progress.say(console, f"nothing is missing in {wishes.output}; it was left as it is")
             return Collected(earlier.sha256, before=len(earlier.holders))
-        return _Run(wishes, console, earlier, cluster, cancelled, budget).write(jobs)
+        return Run(wishes, console, earlier, cluster, cancelled, budget).write(jobs)
 
 
 def _asked(client: kubectl.Kubectl, wishes: Wishes, console: Console) -> ClusterSnapshot:
@@ -84,7 +84,9 @@ def _tell_refusals(snapshot: ClusterSnapshot, console: Console) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
+    """Nodes are asked and one bundle is written, be it from nothing or from what earlier runs collected."""
+
     wishes: Wishes
     console: Console
     earlier: Earlier
