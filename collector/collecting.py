@@ -103,7 +103,8 @@ class Run:
                     writer.add_cluster(self.cluster)
                 keeper = Keeper(writer, self.earlier)
                 keeper.copy_collected()
-                self._ask([job for job in jobs if job.node not in keeper.copied], keeper)
+                missing = [job for job in jobs if job.node not in keeper.copied]
+                self._ask(sorted(missing, key=lambda job: self.earlier.turn_of(job.node)), keeper)
                 keeper.keep_the_rest()
                 collected.results, collected.before = keeper.results, len(keeper.copied)
                 collected.left_out = tuple(sorted({job.node for job in jobs} - keeper.kept))

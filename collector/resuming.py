@@ -25,6 +25,7 @@ from collector.errors import UserError
 from collector.results import is_gap
 
 _AGE = b"age-encryption.org/"
+_TURNS = {Outcome.UNREACHABLE: 1, Outcome.PARTIAL: 2}
 _BEST_FIRST = (Outcome.COLLECTED, Outcome.PARTIAL, Outcome.UNREACHABLE)
 
 
@@ -71,6 +72,11 @@ class Earlier:
 
     def held(self, outcome: Outcome) -> tuple[str, ...]:
         return tuple(node for node, reader in self.holders.items() if reader.targets()[node].outcome is outcome)
+
+    def turn_of(self, node: str) -> int:
+        """Who is asked first: of whom nothing is known, then who was not reached, then whose answer is partial."""
+        held = self.holders.get(node)
+        return _TURNS.get(held.targets()[node].outcome, 0) if held else 0
 
     def snapshot(self, node: str) -> NodeSnapshot | None:
         """What was known of a node; None when nothing was, or what is in the file is damaged."""
