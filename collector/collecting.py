@@ -36,7 +36,7 @@ from collector.wishes import Wishes
 
 @dataclass(slots=True)
 class Collected:
-    """`left_out` are the targets that were not asked, and `why`; `before` counts those collected by earlier runs."""
+    """`left_out` are the targets of which nothing came, and `why`; `before` counts those collected by earlier runs."""
 
     sha256: str = ""
     results: list[NodeResult] = field(default_factory=list)
@@ -151,7 +151,7 @@ class Run:
             )
 
     def _why_left_out(self) -> str:
-        return f"not asked: {self.budget.sentence}" if self.budget.over else NOT_COLLECTED
+        return f"not collected: {self.budget.sentence}" if self.budget.over else NOT_COLLECTED
 
     def _refuse_nothing(self, collected: Collected) -> None:
         """A bundle in which nobody answered helps nobody."""
@@ -160,7 +160,8 @@ class Run:
         if knows_cluster or reached or self.earlier.readers or self.cancelled.is_set():
             return
         reasons = dict.fromkeys(f"{result.node}: {result.reason}" for result in collected.results)
-        first = next(iter(reasons), collected.why if collected.left_out else "there was nobody to ask")
+        nobody = self.budget.sentence if self.budget.over else "there was nobody to ask"
+        first = next(iter(reasons), nobody)
         more = f" (and {len(reasons) - 1} more nodes for reasons of their own)" if len(reasons) > 1 else ""
         raise CollectError(f"no bundle was written, since no node was reached: {first}{more}")
 

@@ -33,6 +33,7 @@ from collector.results import NodeResult, result_of
 
 COLUMNS = 80
 MOST_ROWS = 40
+MOST_LETTERS = 72  # two lines of the table's last column
 MOST_NAMED = 6
 MOST_AT_WORK = 12
 STYLES = {Outcome.COLLECTED: "green", Outcome.PARTIAL: "yellow", Outcome.UNREACHABLE: "red"}
@@ -128,7 +129,7 @@ def say(console: Console, sentence: str) -> None:
 def closing_table(
     results: Sequence[NodeResult], left_out: Sequence[str] = (), *, why: str = "", before: int = 0
 ) -> Table:
-    """Every node, or those not whole; `left_out` were never asked; `before` counts those of earlier runs."""
+    """Every node, or those not whole; `left_out` gave nothing when it ended; `before` counts those of earlier runs."""
     rows = sorted(results, key=lambda result: (-list(STYLES).index(result.outcome), result.node))
     shown = rows if len(rows) <= MOST_ROWS else [row for row in rows if not row.whole][:MOST_ROWS]
     table = Table(
@@ -143,8 +144,9 @@ def closing_table(
     for title, width in (("node", name_width), ("result", 11), ("answers", 7), ("s", 5)):
         table.add_column(title, width=width, overflow="fold", justify="right" if title == "s" else "left")
     table.add_column("why", overflow="fold")
+    most = MOST_LETTERS if len(rows) > MOST_ROWS else None
     for row in shown:
-        cells = (row.node, row.outcome, f"{row.known}/{row.asked}", f"{row.seconds:.1f}", _why(row))
+        cells = (row.node, row.outcome, f"{row.known}/{row.asked}", f"{row.seconds:.1f}", _cut(_why(row), most))
         table.add_row(*(Text(cell, style=STYLES[row.outcome] if cell is row.outcome else "") for cell in cells))
     return table
 
@@ -154,13 +156,17 @@ def _closing_words(
 ) -> Iterator[str]:
     counts = [f"{sum(row.outcome is outcome for row in results)} {outcome}" for outcome in STYLES]
     counts += [f"{before} collected before"] if before else []
-    counts += [f"{len(left_out)} not asked"] if left_out else []
+    counts += [f"{len(left_out)} not collected"] if left_out else []
     yield ", ".join(counts)
     hidden = sum(not row.whole for row in results) - len(shown)
     if hidden > 0:
         yield f"{hidden} more that are not whole have no line here; the bundle tells why"
     if left_out:
         yield f"{why}: {_some(left_out)}"
+
+
+def _cut(text: str, most: int | None) -> str:
+    return text if most is None or len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _some(names: Sequence[str]) -> str:

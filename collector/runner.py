@@ -4,7 +4,7 @@ Input    `Job`s: a node, the way to it, and its program.
 Output   every node's snapshot, handed to `keep` in the caller's thread as it arrives; a node that was not reached gives
          captures that say so.  At most `at_once` nodes are at work, and one result more waits to be kept.
 Errors   whatever `keep` raises stops the run; whatever else goes wrong costs the node it happens to.  Setting
-         `cancelled` and the end of the `budget` stop it too: what arrived has been kept, the rest was not asked.
+         `cancelled` and the end of the `budget` stop it too: what arrived has been kept; who told nothing is left out.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def collect_nodes(
                 heard_at = time.monotonic()
             continue
         left -= 1
-        if not cancelled.is_set() or result.outcome is not Outcome.UNREACHABLE:
+        if not work.is_over or result.outcome is not Outcome.UNREACHABLE:
             keep(result)
             watcher.ends(result)
         heard_at = time.monotonic() if work.is_over else None
@@ -145,7 +145,7 @@ def collect_node(
         told = printable(f"{type(error).__name__}: {error}")
         problem = TransportError(Status.FAILED, f"this should not happen ({told}); please report it")
     if problem is not None and budget.over and problem.status in (Status.TIMEOUT, Status.UNREACHABLE):
-        problem = TransportError(problem.status, budget.sentence)
+        problem = TransportError(Status.TIMEOUT if captures else Status.UNREACHABLE, budget.sentence)
     result = snapshot(
         job.node,
         captures,

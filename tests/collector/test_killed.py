@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.fleet import SMALLEST_KIB, answer
 from bundle.capture import Outcome
 from bundle.new_file import parts_of
 from bundle.reader import BundleReader
 from samples import loopback as sshd
 from tests.collector.conftest import COLLECTOR, Run
-
-HANGS = "ForceCommand exec tail -f /dev/null --pid=$PPID"
 
 # where multipathd is installed and does not run, it fails, and no node is whole
 QUIET = "for m in /usr/sbin/multipathd /sbin/multipathd; do [ ! -e $m ] || mount --bind /bin/true $m; done"
@@ -27,8 +27,11 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a 
 
 @pytest.fixture(scope="module")
 def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sshd.Sshd]:
-    """A node that lets everyone in and then says nothing."""
-    with sshd.start(tmp_path_factory.mktemp("hanging"), settings=[HANGS]) as server:
+    """A node that lets everyone in, tells half of what it has to tell, and then says nothing more."""
+    folder = tmp_path_factory.mktemp("hanging")
+    told = answer("hanging", SMALLEST_KIB)
+    (folder / "half").write_bytes(told[: len(told) // 2])
+    with sshd.start(folder, settings=[f"ForceCommand cat {folder}/half; exec tail -f /dev/null --pid=$PPID"]) as server:
         yield server
 
 
@@ -98,12 +101,22 @@ def test_a_killed_run_is_gone_on_with_without_asking_again_who_has_answered(
 def test_a_run_whose_time_is_over_leaves_a_whole_bundle(
     collector: Run, node: sshd.Sshd, hanging: sshd.Sshd, tmp_path: Path
 ) -> None:
-    way, nodes = way_in(node, hanging, folder=tmp_path), list_nodes(tmp_path, hanging=hanging, next=hanging)
-    done = collector("collect", "--nodes", nodes, *way, "--jobs", 1, "--deadline", "4s", "-o", "b.tar.gz")
-    reasons = {name: record.reason for name, record in BundleReader(tmp_path / "b.tar.gz").targets().items()}
+    way, nodes = way_in(node, hanging, folder=tmp_path), list_nodes(tmp_path, hanging=hanging, next=node)
+    done = collector("collect", "--nodes", nodes, *way, "--jobs", 1, "--deadline", "6s", "-o", "b.tar.gz")
+    reader = BundleReader(tmp_path / "b.tar.gz")
     assert done.returncode == 1, done.stderr
-    assert reasons == {
-        "hanging": "the time budget of 4s was over",
-        "next": "not asked: the time budget of 4s was over",
-    }
-    assert "not asked: the time budget of 4s was over: next" in done.stderr
+    assert reader.nodes() == ("hanging",)
+    assert reader.targets()["hanging"].reason.endswith("timeout; the time budget of 6s was over")
+    assert reader.targets()["next"].reason == "not collected: the time budget of 6s was over"
+    assert "not collected: the time budget of 6s was over: next" in " ".join(done.stderr.split())
+
+
+def test_a_run_whose_time_is_over_before_anybody_told_anything_gives_no_bundle(
+    collector: Run, node: sshd.Sshd, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:
+        (tmp_path / "nodes").write_text(f"silent 127.0.0.1:{black_hole.getsockname()[1]}\n")
+        way = way_in(node, folder=tmp_path)
+        done = collector("collect", "--nodes", "nodes", *way, "--deadline", "2s", "-o", "b.tar.gz")
+    assert (done.returncode, list(tmp_path.glob("*b.tar.gz*"))) == (2, [])
+    assert done.stderr.endswith("since no node was reached: the time budget of 2s was over.\n")
