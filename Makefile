@@ -41,7 +41,7 @@ eval: setup
 	LAW_EXAMPLES=10000 $(BIN)/python -m pytest -rP tests/analyzer/test_law_of_removal.py
 
 bench: setup
-	for figure in bundle_read scan_logs parse_multipath_ll collect_ssh report_size; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
+	for figure in bundle_read scan_logs parse_multipath_ll collect_ssh collect_many report_size; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
 
 clean:
 	rm -rf .venv dist build demo-output *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

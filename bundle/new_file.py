@@ -115,7 +115,10 @@ def whole_path(part: Path) -> Path | None:
 
 def is_being_written(part: Path) -> bool:
     """Its writer lives: the part is locked."""
-    fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:  # who wants to read it will say why it cannot
+        return False
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -118,7 +118,8 @@ class Run:
             self.cancelled.set()  # whatever ends the run, no thread goes on asking
         collected.sha256 = writer.sha256
         for part in self.earlier.parts:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # all that is in it is in the bundle now
+                part.unlink()
         return collected
 
     def _writer(self, jobs: list[Job]) -> BundleWriter:

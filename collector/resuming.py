@@ -20,6 +20,7 @@ from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome
 from bundle.layout import BundleError
 from bundle.new_file import is_being_written, parts_of, whole_path
 from bundle.reader import BundleReader
+from bundle.walk import open_bundle
 from collector import driver_logs
 from collector.errors import UserError
 from collector.results import is_gap
@@ -140,10 +141,10 @@ def _holders(readers: list[BundleReader]) -> dict[str, BundleReader]:
 
 def _opened(file: Path) -> BundleReader | None:
     """None for a part in which nothing has arrived; what is no bundle at all is refused."""
-    with file.open("rb") as content:
-        if content.read(len(_AGE)) == _AGE:
-            raise ResumeError(f"{file} is encrypted; decrypt it with its key first, then resume what comes out")
     try:
+        with open_bundle(file) as content:
+            if content.read(len(_AGE)) == _AGE:
+                raise ResumeError(f"{file} is encrypted; decrypt it with its key first, then resume what comes out")
         return BundleReader(file)
     except BundleError:
         if whole_path(file) is None:

@@ -21,6 +21,7 @@ from bundle.writer import BundleWriter
 from collector import resuming
 from collector.budget import NO_LIMIT
 from collector.collecting import Collected, Run
+from collector.errors import CollectError
 from collector.resuming import Earlier, ResumeError
 from collector.runner import Job
 from collector.transports import Transport, TransportError
@@ -198,6 +199,24 @@ def test_a_bundle_that_was_compressed_again_is_packed_anew(bundle: Path) -> None
     bundle.write_bytes(gzip.compress(gzip.decompress(bundle.read_bytes())))
     resumed(bundle, down("node-0003"))
     assert list(BundleReader(bundle).snapshots())[:3] == before[:3]
+
+
+class Interrupts(io.StringIO):
+    """A terminal at which somebody presses Ctrl-C for the second time."""
+
+    def write(self, text: str) -> int:
+        raise KeyboardInterrupt
+
+
+def test_a_second_ctrl_c_leaves_the_bundle_as_it_was(bundle: Path) -> None:
+    before = bundle.read_bytes()
+    run = Run(
+        Wishes(bundle, "test"), Console(file=Interrupts()), resuming.find(bundle), None, threading.Event(), NO_LIMIT
+    )
+    with pytest.raises(CollectError, match="what had been collected before is as it was"):
+        run.write([FLEET.job(1)])
+    assert bundle.read_bytes() == before
+    assert parts_of(bundle) == ()
 
 
 def test_what_lacks_nothing_is_known(bundle: Path) -> None:
