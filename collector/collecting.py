@@ -95,25 +95,10 @@ class Run:
     budget: Budget
 
     def write(self, jobs: list[Job]) -> Collected:
-        collected = Collected(cluster_whole=self.cluster is None or _is_whole(self.cluster))
         writer = self._writer(jobs)
         try:
-            with writer:
-                if self.cluster is not None:
-                    writer.add_cluster(self.cluster)
-                keeper = Keeper(writer, self.earlier)
-                keeper.copy_collected()
-                missing = [job for job in jobs if job.node not in keeper.copied]
-                self._ask(sorted(missing, key=lambda job: self.earlier.turn_of(job.node)), keeper)
-                keeper.keep_the_rest()
-                collected.results, collected.before = keeper.results, len(keeper.copied)
-                collected.left_out = tuple(sorted({job.node for job in jobs} - keeper.kept))
-                collected.why = writer.why_missing = self._why_left_out()
-                self._refuse_nothing(collected)
-        except KeyboardInterrupt:
-            if self.earlier.readers:  # else the writer makes a bundle of what arrived: too little to replace this one
-                raise CollectError("interrupted twice; what had been collected before is as it was") from None
-            raise
+            with writer, self._all_or_nothing():
+                collected = self._fill(writer, jobs)
         finally:
             self.cancelled.set()  # whatever ends the run, no thread goes on asking
         collected.sha256 = writer.sha256
@@ -121,6 +106,35 @@ class Run:
             with contextlib.suppress(OSError):  # all that is in it is in the bundle now
                 part.unlink()
         return collected
+
+    def _fill(self, writer: BundleWriter, jobs: list[Job]) -> Collected:
+        if self.cluster is not None:
+            writer.add_cluster(self.cluster)
+        keeper = Keeper(writer, self.earlier)
+        keeper.copy_collected()
+        missing = [job for job in jobs if job.node not in keeper.copied]
+        self._ask(sorted(missing, key=lambda job: self.earlier.turn_of(job.node)), keeper)
+        keeper.keep_the_rest()
+        writer.why_missing = self._why_left_out()
+        collected = Collected(
+            results=keeper.results,
+            left_out=tuple(sorted({job.node for job in jobs} - keeper.kept)),
+            why=writer.why_missing,
+            before=len(keeper.copied),
+            cluster_whole=self.cluster is None or _is_whole(self.cluster),
+        )
+        self._refuse_nothing(collected)
+        return collected
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """At a second Ctrl-C the writer makes a bundle of what arrived: too little to replace one that held more."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self.earlier.readers:
+                raise CollectError("interrupted twice; what had been collected before is as it was") from None
+            raise
 
     def _writer(self, jobs: list[Job]) -> BundleWriter:
         wishes, earlier = self.wishes, self.earlier
