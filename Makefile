@@ -44,7 +44,7 @@ eval: setup
 	LAW_EXAMPLES=10000 $(BIN)/python -m pytest -rP tests/analyzer/test_law_of_removal.py
 
 bench: setup
-	for figure in bundle_read scan_logs redact parse_multipath_ll collect_ssh node_load report_size start_pyz; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
+	for figure in bundle_read scan_logs redact parse_multipath_ll collect_ssh collect_many node_load report_size start_pyz; do $(BIN)/python -m benchmarks.$$figure || exit 1; done
 
 clean:
 	rm -rf .venv dist build demo-output *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

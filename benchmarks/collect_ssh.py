@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import resource
 import shlex
 import statistics
 import subprocess
@@ -23,6 +24,7 @@ from collector.probes import catalogue
 from collector.program import render
 from samples import loopback as sshd
 
+Cost = tuple[float, float]  # seconds, and seconds of processor time
 ROOT = Path(__file__).parents[1]
 COLLECTOR = [sys.executable, "-c", "from collector.cli import main; main()"]
 
@@ -36,11 +38,12 @@ def main() -> None:
         folder = Path(name)
         servers = [running.enter_context(sshd.start(folder / f"node-{n}")) for n in range(wanted.nodes)]
         write_client_files(folder, servers)
-        ours, theirs = [], []
+        ours: list[Cost] = []
+        theirs: list[Cost] = []
         for _ in range(wanted.rounds):
-            theirs.append(seconds(by_openssh(folder, wanted.nodes)))
-            ours.append(seconds(by_us(folder, wanted.nodes)))
-    report(wanted.nodes, statistics.median(ours), statistics.median(theirs))
+            theirs.append(cost(by_openssh(folder, wanted.nodes)))
+            ours.append(cost(by_us(folder, wanted.nodes)))
+    report(wanted.nodes, ours, theirs)
 
 
 def write_client_files(folder: Path, servers: list[sshd.Sshd]) -> None:
@@ -64,19 +67,28 @@ def by_us(folder: Path, parallel: int) -> str:
     return shlex.join([*COLLECTOR, *words, "--jobs", str(parallel), "-o", f"{folder}/b.tar.gz"])
 
 
-def seconds(command: str) -> float:
-    begun = time.perf_counter()
+def cost(command: str) -> Cost:
+    begun, worked = time.perf_counter(), work()
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr.decode())
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, work() - worked
 
 
-def report(nodes: int, ours: float, theirs: float) -> None:
-    print(f"{nodes} nodes at once on {os.cpu_count()} processors, median")
-    print(f"  csi-collector    {ours:6.2f} s")
-    print(f"  ssh with xargs   {theirs:6.2f} s")
-    print(f"  ratio            {ours / theirs:6.2f}")
+def work() -> float:
+    """Processor time of all that was started here and has ended: the clients, not the nodes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def report(nodes: int, ours: list[Cost], theirs: list[Cost]) -> None:
+    (our_s, our_work), (their_s, their_work) = (
+        map(statistics.median, zip(*one, strict=True)) for one in (ours, theirs)
+    )
+    print(f"{nodes} nodes at once on {os.cpu_count()} processors, median; in brackets the work of this side alone")
+    print(f"  csi-collector    {our_s:6.2f} s  ({our_work:5.2f} s)")
+    print(f"  ssh with xargs   {their_s:6.2f} s  ({their_work:5.2f} s)")
+    print(f"  ratio            {our_s / their_s:6.2f}")
 
 
 if __name__ == "__main__":

@@ -3,13 +3,18 @@
 `NewFile(path)` is created in the folder of `path` under a name nobody can guess, never followed through a link, mode
 0600 from its first byte.  `append` leaves all of the bytes or none; `finish` puts them on the disk, names the file and
 writes `<path>.sha256`; `discard` leaves nothing.  Errors: `BundleError`, and then nothing is left.
+
+Who is killed leaves such a file behind: `parts_of(path)` finds them, and `whole_path(part)` is what it was to become.
+The kernel holds a lock on it for as long as its writer lives.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from bundle.layout import BundleError
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o600
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{16}\.part")
 
 
 class NewFile:
@@ -34,6 +40,8 @@ class NewFile:
             self._fd = os.open(self._part, _CREATE, _MODE)
         except OSError as error:
             raise self._failure(error) from None
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def append(self, data: bytes) -> int:
         """The offset where `data` now begins."""
@@ -91,6 +99,35 @@ class NewFile:
         return BundleError(
             f"{self._path} cannot be written ({error.strerror}); free some space or choose another place."
         )
+
+
+def parts_of(path: Path) -> tuple[Path, ...]:
+    """What killed writers of `path` left beside it, in the order of their names."""
+    found = (part for part in path.parent.glob(".*.part") if part.is_file() and not part.is_symlink())
+    return tuple(sorted(part for part in found if whole_path(part) == path))
+
+
+def whole_path(part: Path) -> Path | None:
+    """The name that the file was to get; None when `part` is not called as unfinished files are."""
+    match = _PART.fullmatch(part.name)
+    return part.with_name(match[1]) if match else None
+
+
+def is_being_written(part: Path) -> bool:
+    """Its writer lives: the part is locked."""
+    try:
+        fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:  # who wants to read it will say why it cannot
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
 
 
 def _hidden(path: Path) -> Path:

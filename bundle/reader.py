@@ -26,13 +26,14 @@ from bundle.layout import BundleError
 from bundle.manifest import BundleManifest as BundleMeta
 from bundle.manifest import Place, TargetRecord
 from bundle.units import Unit, missing_of_cluster, missing_of_node
-from bundle.walk import Contents, Walk, indexed, open_bundle, scan
+from bundle.walk import Contents, PackedNode, Walk, indexed, open_bundle, packed_at, scan
 
 __all__ = [
     "BundleError",
     "BundleMeta",
     "BundleReader",
     "Limits",
+    "PackedNode",
     "TargetRecord",
     "read_cluster_folder",
     "read_node_folder",
@@ -102,6 +103,18 @@ class BundleReader:
             why = self.targets()[name].reason if name in self.targets() else "`csi-analyzer show` lists what it holds"
             raise BundleError(f"{self.path} holds no whole node {name[:253]!r}; {why}.")
         return _node(self._unit(f"{layout.NODES_FOLDER}/{name}", whole[name]))
+
+    def packed(self, name: str) -> PackedNode | None:
+        """A whole node without unpacking it; None when it has no gzip member of its own, or a damaged one.
+
+        The CRC of what stands in no index was checked when the file was walked.
+        """
+        place = self.contents.whole.get(name)
+        member = packed_at(self.path, place) if place is not None else None
+        if place is None or member is None:
+            return None
+        record = self.targets()[name]
+        return PackedNode(member, place.size, record.outcome, record.reason)
 
     def snapshots(self) -> Iterator[NodeSnapshot]:
         """Every whole node in file order; a damaged one is left out and told in `damaged`."""

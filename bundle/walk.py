@@ -35,6 +35,16 @@ class Contents:
     ignored: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PackedNode:
+    """A whole node as it lies in a bundle: its gzip member, of `size` bytes when unpacked, and what became of it."""
+
+    member: bytes
+    size: int
+    outcome: Outcome
+    reason: str
+
+
 class Walk:
     """The units of the file at `path`, from its start or in the gzip member at `place`."""
 
@@ -100,6 +110,24 @@ def open_bundle(path: Source) -> BinaryIO:
         return file.open("rb", buffering=0)
     except OSError as error:
         raise BundleError(f"{path} cannot be read ({error.strerror}); check its owner and mode.") from None
+
+
+def packed_at(path: Source, place: Place) -> bytes | None:
+    """The bytes at a place; None when they are not those that the index tells."""
+    with open_bundle(path) as file:
+        file.seek(place.offset)
+        member = _all_of(file, place.length)
+    is_right = len(member) == place.length and place.sha256 in ("", hashlib.sha256(member).hexdigest())
+    return member if is_right else None
+
+
+def _all_of(file: BinaryIO, size: int) -> bytes:
+    """An unbuffered file may give less than was asked for."""
+    parts: list[bytes] = []
+    while size and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def indexed(path: Source, limits: Limits, meta: BundleManifest) -> Contents | None:

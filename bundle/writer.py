@@ -29,6 +29,7 @@ from bundle.gzip_members import compress
 from bundle.layout import BundleError
 from bundle.manifest import BundleManifest, Index, Place, TargetRecord
 from bundle.new_file import NewFile
+from bundle.walk import PackedNode
 
 if TYPE_CHECKING:
     from bundle.encrypting import Recipient
@@ -37,8 +38,12 @@ NOT_COLLECTED = "not collected: it had not answered when collecting ended"
 _MOST_FILES = LIMITS.unit_files // 2  # a pax header before each counts as well
 
 
+class NodeTooLargeError(BundleError):
+    """One node gave more than a reader accepts; the bundle is as good as before."""
+
+
 class BundleWriter:
-    """`sha256` is the file's, once it has been closed."""
+    """`sha256` is the file's, once it has been closed; `why_missing` is told of each target that was never added."""
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class BundleWriter:
     ) -> None:
         self.path = path
         self.sha256 = ""
+        self.why_missing = NOT_COLLECTED
         self._meta = BundleManifest(
             format=layout.FORMAT,
             name=layout.safe_name(name),
@@ -88,25 +94,30 @@ class BundleWriter:
         self._cluster = place
 
     def add_node(self, snapshot: NodeSnapshot) -> None:
-        """Written when this returns.  A node is added once; one that no reader would accept is refused alone."""
+        """Written when this returns.  A node is added once; one that no reader would accept is `NodeTooLargeError`."""
         described, contents = manifest.of_node(snapshot)
         _check_size(snapshot.node, contents)
-        with self._lock:
-            if snapshot.node in self._begun:
-                raise BundleError(f"{snapshot.node} was collected twice; name each node once.")
-            self._begun.add(snapshot.node)
+        self._begin(snapshot.node)
         prefix = layout.node_folder(snapshot.node)
         members = {f"{prefix}/{layout.NODE_MANIFEST}": manifest.encode(described)}
         members |= {f"{prefix}/{path}": content for path, content in contents.items()}
         place = self._add(members, _seconds(snapshot.started) or self._started)
         self._nodes[snapshot.node] = (place, TargetRecord(described.outcome, described.reason, place))
 
+    def add_packed(self, node: str, packed: PackedNode) -> None:
+        """A node as another bundle of the same name holds it, byte by byte."""
+        self._begin(layout.safe_name(node))
+        with self._lock:
+            offset = self._file.append(packed.member)
+        place = Place(offset, len(packed.member), packed.size, hashlib.sha256(packed.member).hexdigest())
+        self._nodes[node] = (place, TargetRecord(packed.outcome, packed.reason, place))
+
     def close(self) -> None:
         """Write the index and the footer, and give the file its name."""
         in_file_order = sorted(self._nodes.items(), key=lambda item: item[1][0].offset)
         targets = {node: record for node, (_, record) in in_file_order}
         for target in (*self._meta.targets, *sorted(self._begun)):
-            targets.setdefault(target, TargetRecord(Outcome.UNREACHABLE, NOT_COLLECTED))
+            targets.setdefault(target, TargetRecord(Outcome.UNREACHABLE, self.why_missing))
         index = Index(layout.FORMAT, self._meta.name, self._bundle, self._cluster, targets)
         try:
             with _undisturbed():
@@ -117,6 +128,12 @@ class BundleWriter:
         except BaseException:
             self._file.discard()
             raise
+
+    def _begin(self, node: str) -> None:
+        with self._lock:
+            if node in self._begun:
+                raise BundleError(f"{node} was collected twice; name each node once.")
+            self._begun.add(node)
 
     def _add(self, members: Mapping[str, bytes], mtime: int, *, last: bool = False) -> Place:
         blocks = tuple(_tar(self._meta.name, members, mtime, last=last))
@@ -163,7 +180,7 @@ def pack(folder: Path, path: Path) -> str:
 def _check_size(node: str, contents: Mapping[str, bytes]) -> None:
     sizes = [len(content) for content in contents.values()]
     if max(sizes, default=0) > LIMITS.file_bytes or sum(sizes) > LIMITS.unit_bytes // 2 or len(sizes) > _MOST_FILES:
-        raise BundleError(
+        raise NodeTooLargeError(
             f"{node} gave {len(sizes)} files of {sum(sizes)} bytes, more than a bundle may hold of one node; "
             "collect a shorter time of its logs."
         )

@@ -1,6 +1,6 @@
 """The work of `collect`: find the nodes, ask the cluster, ask the nodes, write one bundle.
 
-Input    `Wishes`, what the command line asked for.
+Input    `Wishes`, what the command line asked for; to resume, also what earlier runs collected.
 Output   the bundle's file, and `Collected`: what became of each node.
 Errors   CollectError and its kin, one sentence each, before anything is written or with nothing left behind.
 """
@@ -16,14 +16,18 @@ from types import FrameType
 
 from rich.console import Console
 
-from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
+from bundle.capture import ClusterSnapshot, Outcome, Status
 from bundle.layout import bundle_name
-from bundle.writer import BundleWriter
-from collector import kubectl, progress
+from bundle.writer import NOT_COLLECTED, BundleWriter
+from collector import kubectl, progress, resuming
+from collector.budget import Budget
 from collector.cluster import collect_cluster, now
 from collector.errors import CollectError
 from collector.inventory import read_file
+from collector.keeping import Keeper
 from collector.probes import catalogue
+from collector.results import NodeResult, is_gap
+from collector.resuming import Earlier
 from collector.runner import Job, collect_nodes
 from collector.targets import jobs_of, nodes_of
 from collector.transports.ssh_config import SshOptions, read_config
@@ -32,31 +36,38 @@ from collector.wishes import Wishes
 
 @dataclass(slots=True)
 class Collected:
-    """`left_out` are the targets that were not asked, since the user pressed Ctrl-C."""
+    """`left_out` are the targets of which nothing came, and `why`; `before` counts those collected by earlier runs."""
 
     sha256: str = ""
-    results: list[NodeSnapshot] = field(default_factory=list)
+    results: list[NodeResult] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
+    why: str = ""
+    before: int = 0
     cluster_whole: bool = True
     cluster: Mapping[str, Status] | None = None  # how asking for each kind ended; None where no cluster was asked
 
     @property
     def whole(self) -> bool:
-        return self.cluster_whole and not self.left_out and all(r.outcome is Outcome.COLLECTED for r in self.results)
+        return self.cluster_whole and not self.left_out and all(result.whole for result in self.results)
 
 
 def collect(wishes: Wishes, console: Console) -> Collected:
-    cancelled = threading.Event()
+    cancelled, budget = threading.Event(), Budget.of(wishes.deadline)
     options = SshOptions(wishes.identity, wishes.known_hosts, read_config(wishes.ssh_config))
     named = read_file(wishes.nodes_file) if wishes.nodes_file else ()
-    client = kubectl.find(wishes.kubeconfig, wishes.context, cancelled) if wishes.kubeconfig else None
+    earlier = resuming.find(wishes.resume) if wishes.resume else resuming.NOTHING
+    client = kubectl.find(wishes.kubeconfig, wishes.context, cancelled, budget) if wishes.kubeconfig else None
     with _ctrl_c_sets(cancelled):
         cluster = _asked(client, wishes, console) if client else None
         nodes = named or (nodes_of(cluster) if cluster and not wishes.local else ())
         if cluster is not None:
             _tell_refusals(cluster, console)
+        resuming.check_cluster(earlier.cluster(), cluster)
         jobs = jobs_of(wishes, nodes, cluster, options, client, cancelled)
-        return _write(wishes, jobs, cluster, cancelled, console)
+        if earlier.lacks_nothing(wishes.output, [job.node for job in jobs]):
+            progress.say(console, f"nothing is missing in {wishes.output}; it was left as it is")
+            return Collected(earlier.sha256, before=len(earlier.holders))
+        return Run(wishes, console, earlier, cluster, cancelled, budget).write(jobs)
 
 
 def _asked(client: kubectl.Kubectl, wishes: Wishes, console: Console) -> ClusterSnapshot:
@@ -67,70 +78,114 @@ def _asked(client: kubectl.Kubectl, wishes: Wishes, console: Console) -> Cluster
 def _tell_refusals(snapshot: ClusterSnapshot, console: Console) -> None:
     refused: dict[tuple[Status, str], list[str]] = {}
     for capture in snapshot.captures:
-        if not capture.status.is_knowledge and capture.status is not Status.ABSENT:
+        if is_gap(capture):
             refused.setdefault((capture.status, capture.reason), []).append(capture.probe)
     for (status, reason), kinds in refused.items():
         progress.say(console, f"cluster: {', '.join(kinds)} {status}: {reason}")
 
 
-def _write(
-    wishes: Wishes, jobs: list[Job], cluster: ClusterSnapshot | None, cancelled: threading.Event, console: Console
-) -> Collected:
-    collected = Collected(
-        cluster_whole=cluster is None or _is_whole(cluster),
-        cluster=None if cluster is None else {capture.probe: capture.status for capture in cluster.captures},
-    )
-    probes = catalogue()
-    writer = BundleWriter(
-        wishes.output,
-        name=bundle_name(wishes.output),
-        started=now(),
-        tool_version=wishes.tool_version,
-        options=wishes.recorded,
-        targets=[job.node for job in jobs],
-        recipients=wishes.recipients,
-    )
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Nodes are asked and one bundle is written, be it from nothing or from what earlier runs collected."""
 
-    def keep(result: NodeSnapshot) -> None:
-        writer.add_node(result)
-        collected.results.append(result)
+    wishes: Wishes
+    console: Console
+    earlier: Earlier
+    cluster: ClusterSnapshot | None
+    cancelled: threading.Event
+    budget: Budget
 
-    try:
-        with writer, progress.on(console, nodes=len(jobs), probes=len(probes)) as watcher:
-            if cluster is not None:
-                writer.add_cluster(cluster)
+    def write(self, jobs: list[Job]) -> Collected:
+        writer = self._writer(jobs)
+        try:
+            with writer, self._all_or_nothing():
+                collected = self._fill(writer, jobs)
+        finally:
+            self.cancelled.set()  # whatever ends the run, no thread goes on asking
+        collected.sha256 = writer.sha256
+        for part in self.earlier.parts:
+            with contextlib.suppress(OSError):  # all that is in it is in the bundle now
+                part.unlink()
+        return collected
+
+    def _fill(self, writer: BundleWriter, jobs: list[Job]) -> Collected:
+        if self.cluster is not None:
+            writer.add_cluster(self.cluster)
+        keeper = Keeper(writer, self.earlier)
+        keeper.copy_collected()
+        missing = [job for job in jobs if job.node not in keeper.copied]
+        self._ask(sorted(missing, key=lambda job: self.earlier.turn_of(job.node)), keeper)
+        keeper.keep_the_rest()
+        writer.why_missing = self._why_left_out()
+        collected = Collected(
+            results=keeper.results,
+            left_out=tuple(sorted({job.node for job in jobs} - keeper.kept)),
+            why=writer.why_missing,
+            before=len(keeper.copied),
+            cluster_whole=self.cluster is None or _is_whole(self.cluster),
+            cluster=None if self.cluster is None else {one.probe: one.status for one in self.cluster.captures},
+        )
+        self._refuse_nothing(collected)
+        return collected
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """At a second Ctrl-C the writer makes a bundle of what arrived: too little to replace one that held more."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self.earlier.readers:
+                raise CollectError("interrupted twice; what had been collected before is as it was") from None
+            raise
+
+    def _writer(self, jobs: list[Job]) -> BundleWriter:
+        wishes, earlier = self.wishes, self.earlier
+        again = {"resumed": (*earlier.resumed, now())} if earlier.readers else {}
+        return BundleWriter(
+            wishes.output,
+            name=earlier.readers[0].name if earlier.readers else bundle_name(wishes.output),
+            started=earlier.started or now(),
+            tool_version=wishes.tool_version,
+            options={**wishes.recorded, **again},
+            targets=tuple(dict.fromkeys((*earlier.holders, *(job.node for job in jobs)))),
+            recipients=wishes.recipients,
+        )
+
+    def _ask(self, jobs: list[Job], keeper: Keeper) -> None:
+        if self.earlier.readers:
+            where = self.earlier.files[0]
+            progress.say(self.console, f"{where} holds {len(keeper.copied)} whole nodes; {len(jobs)} are asked")
+        probes = catalogue()
+        with progress.on(self.console, nodes=len(jobs), probes=len(probes)) as watcher:
             collect_nodes(
                 jobs,
                 probes,
-                at_once=wishes.jobs,
-                node_timeout_s=wishes.node_timeout_s,
-                cancelled=cancelled,
+                at_once=self.wishes.jobs,
+                node_timeout_s=self.wishes.node_timeout_s,
+                budget=self.budget,
+                cancelled=self.cancelled,
                 watcher=watcher,
-                keep=keep,
+                keep=keeper.keep,
             )
-            collected.left_out = tuple(
-                sorted({job.node for job in jobs} - {result.node for result in collected.results})
-            )
-            _refuse_nothing(collected, cluster, interrupted=cancelled.is_set())
-    finally:
-        cancelled.set()  # whatever ends the run, no thread goes on asking
-    collected.sha256 = writer.sha256
-    return collected
+
+    def _why_left_out(self) -> str:
+        return f"not collected: {self.budget.sentence}" if self.budget.over else NOT_COLLECTED
+
+    def _refuse_nothing(self, collected: Collected) -> None:
+        """A bundle in which nobody answered helps nobody."""
+        knows_cluster = self.cluster is not None and any(one.status.is_knowledge for one in self.cluster.captures)
+        reached = any(result.outcome is not Outcome.UNREACHABLE for result in collected.results)
+        if knows_cluster or reached or self.earlier.readers or self.cancelled.is_set():
+            return
+        reasons = dict.fromkeys(f"{result.node}: {result.reason}" for result in collected.results)
+        nobody = self.budget.sentence if self.budget.over else "there was nobody to ask"
+        first = next(iter(reasons), nobody)
+        more = f" (and {len(reasons) - 1} more nodes for reasons of their own)" if len(reasons) > 1 else ""
+        raise CollectError(f"no bundle was written, since no node was reached: {first}{more}")
 
 
 def _is_whole(cluster: ClusterSnapshot) -> bool:
-    return all(capture.status.is_knowledge or capture.status is Status.ABSENT for capture in cluster.captures)
-
-
-def _refuse_nothing(collected: Collected, cluster: ClusterSnapshot | None, *, interrupted: bool) -> None:
-    """A bundle in which nobody answered helps nobody."""
-    knows_cluster = cluster is not None and any(capture.status.is_knowledge for capture in cluster.captures)
-    if interrupted or knows_cluster or any(result.outcome is not Outcome.UNREACHABLE for result in collected.results):
-        return
-    reasons = dict.fromkeys(f"{result.node}: {result.reason}" for result in collected.results)
-    first = next(iter(reasons), "there was nobody to ask")
-    more = f" (and {len(reasons) - 1} more nodes for reasons of their own)" if len(reasons) > 1 else ""
-    raise CollectError(f"no bundle was written, since no node was reached: {first}{more}")
+    return not any(map(is_gap, cluster.captures))
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from bundle.capture import Capture, Status
 from bundle.layout import is_safe_name, log_path
+from collector.budget import seconds_of
 from collector.kubectl import Kubectl, Reply
 from collector.objects import Json, is_of_driver
 from collector.redact import redact
@@ -25,7 +26,6 @@ MOST_CONTAINERS = 200
 TAIL_LINES = 20_000
 MOST_BYTES = 4 * 1024 * 1024
 LIMIT_S = 30.0
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 PATH = "/api/v1/namespaces/NAMESPACE/pods/POD/log?container=CONTAINER"
 
 
@@ -105,13 +105,8 @@ def _to_console(spec: Json) -> bool:
 
 def _read(kubectl: Kubectl, container: _Container, since: str) -> Reply:
     path = f"/api/v1/namespaces/{container.namespace}/pods/{container.pod}/log?container={container.name}"
-    which = "previous=true" if container.previous else f"sinceSeconds={_seconds(since)}"
+    which = "previous=true" if container.previous else f"sinceSeconds={seconds_of(since)}"
     return kubectl.get(f"{path}&tailLines={TAIL_LINES}&limitBytes={MOST_BYTES}&{which}", LIMIT_S)
-
-
-def _seconds(since: str) -> int:
-    number = since.rstrip("smindh")
-    return int(number) * _SECONDS[since.removeprefix(number)]
 
 
 def _verdict(replies: tuple[Reply, ...], left_out: int) -> tuple[Status, str]:

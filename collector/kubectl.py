@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bundle.capture import Status
+from collector.budget import NO_LIMIT, Budget
 from collector.errors import UserError
 from collector.sentences import told
 from collector.transports.session import printable
@@ -65,6 +66,7 @@ class Kubectl:
     kubeconfig: Path
     context: str | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    budget: Budget = NO_LIMIT
 
     def get(self, path: str, limit_s: float = REQUEST_LIMIT_S) -> Reply:
         return self.run(("get", "--raw", path), limit_s)
@@ -95,6 +97,9 @@ class Kubectl:
 
     def run(self, argv: tuple[str, ...], limit_s: float, *, inside: tuple[str, ...] = ()) -> Reply:
         """What had been printed is in the reply also when kubectl failed or had to be ended."""
+        if self.budget.over:
+            return Reply(Status.TIMEOUT, reason=self.budget.sentence)
+        limit_s = self.budget.left(limit_s)
         command = self.command(argv, f"--request-timeout={max(1, int(limit_s) - 1)}s", inside=inside)
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
@@ -102,7 +107,8 @@ class Kubectl:
         try:
             out, err = self._wait(process, limit_s)
         except TimeoutError:
-            return Reply(Status.TIMEOUT, _printed(process), f"kubectl gave no answer within {limit_s:g} s")
+            why = self.budget.sentence if self.budget.over else f"kubectl gave no answer within {limit_s:g} s"
+            return Reply(Status.TIMEOUT, _printed(process), why)
         except InterruptedError:
             return Reply(Status.UNREACHABLE, _printed(process), "not collected: interrupted")
         finally:
@@ -123,7 +129,7 @@ class Kubectl:
                     raise TimeoutError from None
 
 
-def find(kubeconfig: Path, context: str | None, cancelled: threading.Event) -> Kubectl:
+def find(kubeconfig: Path, context: str | None, cancelled: threading.Event, budget: Budget = NO_LIMIT) -> Kubectl:
     program = shutil.which("kubectl")
     if program is None:
         raise KubectlError("there is no kubectl on the PATH; install it, or name the nodes with --nodes FILE")
@@ -133,7 +139,7 @@ def find(kubeconfig: Path, context: str | None, cancelled: threading.Event) -> K
         raise KubectlError(
             f"{kubeconfig}: the kubeconfig cannot be read: {error.strerror}; give one that can to --kubeconfig"
         ) from error
-    found = Kubectl(program, kubeconfig, context, cancelled)
+    found = Kubectl(program, kubeconfig, context, cancelled, budget)
     understood = found.run(("config", "view", "--minify"), REQUEST_LIMIT_S)  # asks nobody but the file
     if understood.status is not Status.COLLECTED:
         raise KubectlError(f"{kubeconfig}: kubectl does not take this kubeconfig: {understood.reason}; correct it")

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from bundle.capture import NodeSnapshot, Status
+from bundle.capture import Status
+from collector.results import NodeResult
 from collector.signed_runbook import NotSigned, Signed
 from collector.verifying import Verdict
 
@@ -29,7 +30,7 @@ class Written:
 
 def of_bundle(
     written: Written,
-    results: Sequence[NodeSnapshot],
+    results: Sequence[NodeResult],
     *,
     whole: bool,
     not_asked: Sequence[str] = (),
@@ -79,14 +80,14 @@ def of_error(sentence: str) -> dict[str, object]:
     return {"schema": SCHEMA, "error": sentence, "exit_code": 2}
 
 
-def _node(result: NodeSnapshot) -> dict[str, object]:
+def _node(result: NodeResult) -> dict[str, object]:
     """`answers` of the `of` probes are knowledge."""
     return {
         "node": result.node,
         "outcome": str(result.outcome),
-        "via": result.transport,
+        "via": result.via,
         "seconds": result.seconds,
-        "answers": sum(capture.status.is_knowledge for capture in result.captures),
-        "of": len(result.captures),
+        "answers": result.known,
+        "of": result.asked,
         "reason": result.reason,
     }

@@ -1,9 +1,10 @@
-"""Many nodes at once, each with its own time budget.
+"""Many nodes at once, each with its own time budget within that of the run.
 
 Input    `Job`s: a node, the way to it, and its program.
 Output   every node's snapshot, handed to `keep` in the caller's thread as it arrives; a node that was not reached gives
-         captures that say so.  At most `at_once` nodes are at work, and as many results wait to be kept.
-Errors   whatever `keep` raises stops the run.  Setting `cancelled` stops it too: what arrived has been kept.
+         captures that say so.  At most `at_once` nodes are at work, and one result more waits to be kept.
+Errors   whatever `keep` raises stops the run; whatever else goes wrong costs the node it happens to.  Setting
+         `cancelled` and the end of the `budget` stop it too: what arrived has been kept; who told nothing is left out.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from typing import Protocol
 
 from bundle.capture import Capture, NodeSnapshot, Outcome, Status
 from collector.answer import AnswerError, decode, snapshot
+from collector.budget import Budget
 from collector.cluster import now
+from collector.errors import UserError
 from collector.probes import AnyProbe
 from collector.sentences import told
 from collector.transports import Transport, TransportError
+from collector.transports.session import printable
 
 TICK_S = 0.2
 LAST_WORDS_S = 2.0
@@ -28,12 +32,15 @@ LAST_WORDS_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One node; `open_way` may raise TransportError, since it reads the SSH configuration."""
+    """One node; `open_way` may raise TransportError, since it reads the SSH configuration.
+
+    `program` gives the text that ends by itself within so many seconds: thousands of them are never held at once.
+    """
 
     node: str
     address: str
     open_way: Callable[[], Transport]
-    program: str
+    program: Callable[[float], str]
 
 
 class Watcher(Protocol):
@@ -52,6 +59,7 @@ def collect_nodes(
     *,
     at_once: int,
     node_timeout_s: float,
+    budget: Budget,
     cancelled: threading.Event,
     watcher: Watcher,
     keep: Callable[[NodeSnapshot], None],
@@ -59,59 +67,69 @@ def collect_nodes(
     waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
     for job in jobs:
         waiting.put(job)
-    done: queue.Queue[NodeSnapshot | Exception] = queue.Queue(maxsize=max(1, at_once))
-    work = _Work(waiting, done, tuple(probes), node_timeout_s, cancelled, watcher)
-    for _ in range(min(at_once, len(jobs))):
-        threading.Thread(target=work.run, daemon=True).start()
-    left = len(jobs)
-    deadline = None
-    while left and (deadline is None or time.monotonic() < deadline):
-        if cancelled.is_set() and deadline is None:
-            deadline = time.monotonic() + LAST_WORDS_S  # threads at work notice within a tick; a stuck one is left
+    done: queue.Queue[NodeSnapshot] = queue.Queue(maxsize=1)  # each may be hundreds of MiB
+    work = _Work(waiting, done, tuple(probes), node_timeout_s, budget, cancelled, watcher)
+    threads = [threading.Thread(target=work.run, daemon=True) for _ in range(min(at_once, len(jobs)))]
+    for thread in threads:
+        thread.start()
+    left, heard_at = len(jobs), None
+    while left:
+        at_work = any(thread.is_alive() for thread in threads)
         try:
             result = done.get(timeout=TICK_S)
         except queue.Empty:
+            if not at_work or (heard_at is not None and time.monotonic() - heard_at > LAST_WORDS_S):
+                return  # threads at work notice the end within a tick; a stuck one is left
+            if heard_at is None and work.is_over:
+                heard_at = time.monotonic()
             continue
-        if isinstance(result, Exception):
-            raise result
         left -= 1
-        if not cancelled.is_set() or result.outcome is not Outcome.UNREACHABLE:
+        if not work.is_over or result.outcome is not Outcome.UNREACHABLE:
             keep(result)
             watcher.ends(result)
+        heard_at = time.monotonic() if work.is_over else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
     waiting: queue.SimpleQueue[Job]
-    done: queue.Queue[NodeSnapshot | Exception]
+    done: queue.Queue[NodeSnapshot]
     probes: tuple[AnyProbe, ...]
     node_timeout_s: float
+    budget: Budget
     cancelled: threading.Event
     watcher: Watcher
 
+    @property
+    def is_over(self) -> bool:
+        return self.cancelled.is_set() or self.budget.over
+
     def run(self) -> None:
-        while not self.cancelled.is_set():
+        while not self.is_over:
             try:
                 job = self.waiting.get_nowait()
             except queue.Empty:
                 return
-            self.watcher.begins(job.node)
-            try:
-                result = collect_node(job, self.probes, node_timeout_s=self.node_timeout_s, watcher=self.watcher)
-            except Exception as error:  # a mistake of ours: handed to the caller's thread, which would wait for ever
-                self.done.put(error)
-                return
-            self.done.put(result)
+            self.done.put(self._collected(job))
+
+    def _collected(self, job: Job) -> NodeSnapshot:
+        return collect_node(
+            job, self.probes, node_timeout_s=self.node_timeout_s, budget=self.budget, watcher=self.watcher
+        )
 
 
-def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float, watcher: Watcher) -> NodeSnapshot:
+def collect_node(
+    job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float, budget: Budget, watcher: Watcher
+) -> NodeSnapshot:
     started, begun = now(), time.monotonic()
     captures: list[Capture] = []
     problem, running, kind = None, None, "ssh"
     try:
+        watcher.begins(job.node)
         transport = job.open_way()
         kind = transport.kind
-        with transport.run(job.program, deadline_s=node_timeout_s) as running:
+        limit_s = budget.left(node_timeout_s)
+        with transport.run(job.program(limit_s), deadline_s=limit_s) as running:
             kind = running.via or kind
             for capture in decode(running.stream, probes):
                 captures.append(capture)
@@ -122,8 +140,13 @@ def collect_node(job: Job, probes: Sequence[AnyProbe], *, node_timeout_s: float,
             )
     except TransportError as error:
         problem = error
-    except AnswerError as error:
+    except (AnswerError, UserError) as error:
         problem = TransportError(Status.FAILED, str(error))
+    except Exception as error:  # the one broad catch below the command line: a mistake of ours costs one node
+        mistake = printable(f"{type(error).__name__}: {error}")
+        problem = TransportError(Status.FAILED, f"this should not happen ({mistake}); please report it")
+    if problem is not None and budget.over and problem.status in (Status.TIMEOUT, Status.UNREACHABLE):
+        problem = TransportError(Status.TIMEOUT if captures else Status.UNREACHABLE, budget.sentence)
     result = snapshot(
         job.node,
         captures,

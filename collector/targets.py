@@ -56,12 +56,17 @@ def jobs_of(
     ways = Ways(wishes, partial(_ssh, wishes=wishes, options=options, cancelled=cancelled), client, pods, cancelled)
     nodes = tuple(node for node in nodes if node.name != here)
     jobs = [
-        Job(node.name, node.address or node.name, partial(ways.to, node), _program(wishes, asked, node.name))
+        Job(
+            node.name,
+            node.address or node.name,
+            partial(ways.to, node),
+            partial(_program, wishes, asked, node.name),
+        )
         for node in nodes
     ]
     if here is not None:
         way = partial(LocalTransport, here, wishes.sudo, cancelled)
-        jobs.insert(0, Job(here, "localhost", way, _program(wishes, asked, here)))
+        jobs.insert(0, Job(here, "localhost", way, partial(_program, wishes, asked, here)))
     return jobs
 
 
@@ -74,7 +79,7 @@ def _ssh(node: Node, wishes: Wishes, options: SshOptions, cancelled: threading.E
         raise TransportError(Status.UNREACHABLE, str(error)) from error
 
 
-def _program(wishes: Wishes, asked: reach.Reaches, node: str) -> str:
+def _program(wishes: Wishes, asked: reach.Reaches, node: str, limit_s: float) -> str:
     wanted = asked.of(node)
     return render(
         catalogue(),
@@ -84,7 +89,7 @@ def _program(wishes: Wishes, asked: reach.Reaches, node: str) -> str:
         since=wishes.since,
         salt=wishes.salt,
         limits=wishes.limits,
-        deadline_s=int(wishes.node_timeout_s - min(SPARE_S, wishes.node_timeout_s * SPARE_PART)),
+        deadline_s=max(1, int(limit_s - min(SPARE_S, limit_s * SPARE_PART))),
     )
 
 

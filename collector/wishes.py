@@ -47,6 +47,8 @@ class Wishes:
     jobs: int = 16
     node_timeout_s: float = 300.0
     limits: Limits = field(default_factory=Limits)
+    deadline: str = ""  # a period for the whole run, "" for none
+    resume: Path | None = None
     driver_name: str = "csi.huawei.com"
     via: Via = Via.AUTO
     debug_image: str | None = None
@@ -65,6 +67,7 @@ class Wishes:
             "node_timeout_s": self.node_timeout_s,
             "node_bytes": self.limits.sent_bytes,
             "via": str(self.via),
+            "deadline": self.deadline,
         }
 
     @property

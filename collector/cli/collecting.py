@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bundle.new_file import whole_path
 from collector.cli.words import (
     ENCRYPT,
     FILE,
@@ -54,6 +55,8 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
 @click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
+@click.option("--deadline", type=PERIOD, help="How long all of it may take, as 20min.  [default: no limit]")
+@click.option("--resume", type=FILE, help="Go on with this bundle, or with what a killed run left of it.")
 @click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
 @ENCRYPT
 @JSON
@@ -82,6 +85,8 @@ def collect_command(
     jobs: int,
     node_timeout: float,
     node_bytes: int,
+    deadline: str | None,
+    resume: Path | None,
     driver_name: str,
     encrypt_to: tuple[str, ...],
     as_json: bool,
@@ -89,6 +94,7 @@ def collect_command(
     """Ask every node and the cluster once, and write one bundle.
 
     Nodes come from --nodes, else from the cluster; --local asks this machine, alone or beside the nodes of --nodes.
+    --resume, beside the same words as before, asks the nodes that are missing or partial, and the cluster.
 
     Each node is asked over the first way that answers.  --via auto: SSH first where --nodes or an SSH option is given,
     else `kubectl exec` into the driver's pod first; the other one next; then `kubectl debug`, if --debug-image names an
@@ -102,6 +108,7 @@ def collect_command(
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
       csi-collector collect --nodes nodes.txt --nfs-share 192.0.2.30:/pvc_1 --portal 192.0.2.10:3260
       csi-collector collect --kubeconfig ~/.kube/config --encrypt-to support.age.pub --json
+      csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo --resume case-4711.tar.gz
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
@@ -116,7 +123,9 @@ def collect_command(
         raise click.UsageError(f"--via {via} goes through the cluster: give --kubeconfig FILE too.")
     if via == "debug" and not debug_image:
         raise click.UsageError("--via debug makes a pod on each node: say of which image with --debug-image IMAGE.")
-    path = new_bundle(output, force=force, encrypted=bool(encrypt_to))
+    replaced = whole_path(resume) or resume if resume else None
+    may_replace = force or (replaced is not None and output in (None, replaced))
+    path = new_bundle(output or replaced, force=may_replace, encrypted=bool(encrypt_to))
     root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
@@ -145,6 +154,8 @@ def collect_command(
         jobs=jobs,
         node_timeout_s=node_timeout,
         limits=Limits(sent_bytes=node_bytes),
+        deadline=deadline or "",
+        resume=resume,
         driver_name=driver_name,
         via=Via(via),
         debug_image=debug_image,
@@ -152,7 +163,9 @@ def collect_command(
     )
     console = progress.error_console()
     collected = collect(wishes, console)
-    console.print(progress.closing_table(collected.results, collected.left_out))
+    console.print(
+        progress.closing_table(collected.results, collected.left_out, why=collected.why, before=collected.before)
+    )
     written = result.Written(str(path), path.stat().st_size, collected.sha256, encrypted=bool(wishes.recipients))
     told = result.of_bundle(
         written, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster

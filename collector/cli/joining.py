@@ -29,12 +29,14 @@ def join_command(
     from bundle.encrypting import recipients_of  # noqa: PLC0415 - see collect_command
     from collector import parts as joining  # noqa: PLC0415
     from collector import progress, result  # noqa: PLC0415
+    from collector.results import result_of  # noqa: PLC0415
 
     path = new_bundle(output, force=force, encrypted=bool(encrypt_to))
     recipients = recipients_of(encrypt_to)
     named = [joining.parse_part(word) for word in parts]
-    results, sha256 = joining.join(path, named, version("csi-triage"), recipients)
-    progress.error_console().print(progress.closing_table(results, ()))
+    snapshots, sha256 = joining.join(path, named, version("csi-triage"), recipients)
+    results = [result_of(snapshot) for snapshot in snapshots]
+    progress.error_console().print(progress.closing_table(results))
     whole = all(one.outcome == "collected" for one in results)
     written = result.Written(str(path), path.stat().st_size, sha256, encrypted=bool(recipients))
     tell(result.of_bundle(written, results, whole=whole), as_json=as_json)

@@ -12,17 +12,19 @@ import pytest
 
 from bundle.capture import Capture, NodeSnapshot, Outcome, Status
 from collector.result import Written, of_bundle, of_error, of_script, of_verdict
+from collector.results import result_of
 from collector.signed_runbook import NotSigned, Signed
 from collector.verifying import Verdict
 from tests.collector.conftest import Run
 
+NODE = result_of(NodeSnapshot("a", ()))
 WRITTEN = Written("case.tar.gz", 12, "ab" * 32, encrypted=False)
 KNOWN, UNKNOWN = Capture("host", Status.EMPTY), Capture("lsmod", Status.TIMEOUT, reason="too slow")
 
 
 def test_a_node_is_told_with_its_way_and_its_answers() -> None:
     partial = NodeSnapshot("w1", (KNOWN, UNKNOWN), Outcome.PARTIAL, "one is missing", transport="ssh", seconds=1.5)
-    (told,) = of_bundle(WRITTEN, [partial], whole=False)["nodes"]
+    (told,) = of_bundle(WRITTEN, [result_of(partial)], whole=False)["nodes"]
     assert told == {
         "node": "w1",
         "outcome": "partial",
@@ -35,7 +37,7 @@ def test_a_node_is_told_with_its_way_and_its_answers() -> None:
 
 
 def test_nodes_stand_in_the_order_of_their_names() -> None:
-    told = of_bundle(WRITTEN, [NodeSnapshot("b", ()), NodeSnapshot("a", ())], whole=True)["nodes"]
+    told = of_bundle(WRITTEN, [result_of(NodeSnapshot(node, ())) for node in "ba"], whole=True)["nodes"]
     assert [node["node"] for node in told] == ["a", "b"]
 
 
@@ -63,7 +65,7 @@ def test_a_script_is_told_as_signed_or_not() -> None:
     assert of_script("w1.sh", NotSigned("changed"))["why"] == "changed"
 
 
-@pytest.mark.parametrize("told", [of_bundle(WRITTEN, [NodeSnapshot("a", ())], whole=True), of_error("No.")])
+@pytest.mark.parametrize("told", [of_bundle(WRITTEN, [NODE], whole=True), of_error("No.")])
 def test_all_of_it_is_json_of_schema_1(told: dict[str, object]) -> None:
     assert json.loads(json.dumps(told)) == told
     assert told["schema"] == 1
@@ -95,7 +97,7 @@ def test_an_error_is_an_object_and_a_sentence(collector: Run, words: tuple[str, 
 def test_the_page_of_the_documentation_names_every_key() -> None:
     verdict = Verdict("case", 1, "", 1, 1, True, (), (), ())
     signed, unsigned = of_script("x", Signed("k", "", "b", "", "")), of_script("x", NotSigned("changed"))
-    told = [of_bundle(WRITTEN, [NodeSnapshot("a", ())], whole=True), of_verdict("x", verdict, encrypted=False)]
+    told = [of_bundle(WRITTEN, [NODE], whole=True), of_verdict("x", verdict, encrypted=False)]
     page = (Path(__file__).parents[2] / "docs/collecting.md").read_text()
     section = page.partition("## For a program")[2].partition("\n## ")[0]
     named = {word.strip('"') for word in re.findall(r'`\w+`|"\w+"', section.replace("`", '"'))}

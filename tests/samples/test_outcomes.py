@@ -15,6 +15,7 @@ from analyzer.engine import Analysis, analyse
 from bundle.capture import NodeSnapshot, Outcome, Status
 from bundle.folder import read_cluster_folder
 from bundle.writer import BundleWriter
+from collector.budget import NO_LIMIT
 from collector.probes import AnyProbe, Probe, catalogue
 from collector.program import render
 from collector.runner import Job, collect_nodes
@@ -68,7 +69,7 @@ def cluster_in_trouble(folder: Path) -> Iterator[Sequence[Job]]:
         config, known_hosts = sshd.write_client_files(servers.values(), folder)
         options = SshOptions(known_hosts=known_hosts, config=read_config(config))
         program = render(impatient(), active=False)
-        yield [Job(name, "127.0.0.1", partial(way, name, options), program) for name in servers]
+        yield [Job(name, "127.0.0.1", partial(way, name, options), lambda _: program) for name in servers]
 
 
 def way(name: str, options: SshOptions) -> SshTransport:
@@ -85,6 +86,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NodeS
             impatient(),
             at_once=5,
             node_timeout_s=100,
+            budget=NO_LIMIT,
             cancelled=threading.Event(),
             watcher=Nobody(),
             keep=lambda result: results.setdefault(result.node, result) and None,
