@@ -20,6 +20,7 @@ from bundle.capture import ClusterSnapshot, NodeSnapshot, Outcome, Status
 from bundle.layout import bundle_name
 from bundle.writer import BundleWriter
 from collector import kubectl, progress
+from collector.anonymizing.covering import Cover
 from collector.cluster import collect_cluster, now
 from collector.errors import CollectError
 from collector.inventory import read_file
@@ -38,6 +39,7 @@ class Collected:
     results: list[NodeSnapshot] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
     cluster_whole: bool = True
+    kept: tuple[str, ...] = ()  # names that `--anonymize` left, being ordinary words
 
     @property
     def whole(self) -> bool:
@@ -77,23 +79,25 @@ def _write(
 ) -> Collected:
     collected = Collected(cluster_whole=cluster is None or _is_whole(cluster))
     probes = catalogue()
+    cover = Cover(wishes.map_file)
+    cover.learn(cluster, ((job.node, job.address) for job in jobs))
     writer = BundleWriter(
         wishes.output,
         name=bundle_name(wishes.output),
         started=now(),
         tool_version=wishes.tool_version,
         options=wishes.recorded,
-        targets=[job.node for job in jobs],
+        targets=[cover.name(job.node) for job in jobs],
     )
 
     def keep(result: NodeSnapshot) -> None:
-        writer.add_node(result)
+        writer.add_node(cover.node(result))
         collected.results.append(result)
 
     try:
-        with writer, progress.on(console, nodes=len(jobs), probes=len(probes)) as watcher:
+        with writer, cover, progress.on(console, nodes=len(jobs), probes=len(probes)) as watcher:
             if cluster is not None:
-                writer.add_cluster(cluster)
+                writer.add_cluster(cover.cluster(cluster))
             collect_nodes(
                 jobs,
                 probes,
@@ -109,7 +113,7 @@ def _write(
             _refuse_nothing(collected, cluster, interrupted=cancelled.is_set())
     finally:
         cancelled.set()  # whatever ends the run, no thread goes on asking
-    collected.sha256 = writer.sha256
+    collected.sha256, collected.kept = writer.sha256, cover.kept
     return collected
 
 

@@ -29,6 +29,7 @@ class Wishes:
     jobs: int = 16
     node_timeout_s: float = 300.0
     driver_name: str = "csi.huawei.com"
+    map_file: Path | None = None  # of `--anonymize`
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property
@@ -41,4 +42,5 @@ class Wishes:
             "sudo": self.sudo is not None,
             "cluster": self.kubeconfig is not None,
             "node_timeout_s": self.node_timeout_s,
+            **({"anonymized": True} if self.map_file else {}),
         }

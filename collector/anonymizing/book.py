@@ -26,25 +26,26 @@ _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Kind(StrEnum):
-    """What a name names; its value begins the pseudonym, longest first, and none makes an escape behind a backslash."""
+    """What a name names.  The value begins the pseudonym, the longest word that fits: none of them makes an escape
+    behind `\\` or `%`, and none is all hex digits."""
 
     NODE = "server srv s"
-    DOMAIN = "domain dom d"
-    SPACE = "space sp s"
+    DOMAIN = "domain dom dn"
+    SPACE = "space sp"
     WORKLOAD = "work w"
     POD = "pod p"
-    CLAIM = "claim cl c"
+    CLAIM = "claim cl"
     VOLUME = "lun l"
-    CLASS = "class cs c"
-    STORAGE = "storage stor st s"
-    SERIAL = "serial sn s"
+    CLASS = "class cs"
+    STORAGE = "storage stor st"
+    SERIAL = "serial sn"
     INITIATOR = "iqn i"
-    MAP = "mp m"
+    MAP = "map m"
     GROUP = "group gr g"
-    CONTAINER = "container ctr c"
-    LABEL = "label lb l"
-    PATH = "path pt p"
-    PERSON = "person per p"
+    CONTAINER = "container ctr ct"
+    LABEL = "label lb"
+    PATH = "path pt"
+    PERSON = "person per"
     OTHER = "other o"
 
     @property
@@ -64,18 +65,17 @@ class Book:
         self.identities: dict[Form, dict[str, str]] = defaultdict(dict)
         self.kept: set[str] = set()
         self.verbatim: set[str] = set()  # identities that are to stay: boot ids, versions that look like addresses
-        self._phrases = set(phrases())
+        self.software: set[str] = set()  # names that stay wherever they stand
         self._lock = threading.Lock()
-        for phrase in self._phrases:
+        for phrase in phrases():
             self._head(phrase)
 
     def enter(self, found: Iterable[tuple[Kind, str]]) -> int:
         """Take names into the book; returns how many were new."""
         with self._lock:
-            new = {name: kind for kind, name in reversed(list(found)) if name not in self.names}
-            new = {name: kind for name, kind in sorted(new.items()) if name not in self._phrases and not _is_identity(name)}
-            self.kept |= {name for name in new if is_kept(name)}
-            wanted = {name: kind for name, kind in new.items() if name not in self.kept}
+            new = {name: kind for kind, name in reversed(list(found)) if not self._is_known(name)}
+            self.kept |= {name for name in new if is_ordinary(name)}
+            wanted = {name: kind for name, kind in sorted(new.items()) if not is_kept(name) and not _is_identity(name)}
             for name, pseudonym in self._ranked(wanted) if not self.names else ():
                 self._issue(wanted[name], name, pseudonym)
             for name, kind in wanted.items():
@@ -84,13 +84,20 @@ class Book:
             return len(wanted)
 
     def _is_known(self, name: str) -> bool:
-        return name in self._phrases or spelled(name, self.names) is not None
+        return self._stays(name) or spelled(name, self.names) is not None
 
     def keep(self, names: Iterable[str]) -> None:
-        """Names of software, that stay wherever they stand."""
+        """Names of software stay."""
         for name in names:
-            self._phrases.add(name)
+            self.software.add(name)
             self._head(name)
+
+    def _stays(self, name: str) -> bool:
+        return name in phrases() or name in self.software
+
+    def restore(self, kind: Kind, name: str, pseudonym: str) -> None:
+        """As an earlier run issued it."""
+        self._enter(kind, name, pseudonym)
 
     def enter_pairs(self, kind: Kind, pairs: Mapping[str, str]) -> None:
         """Names made of other names, whose pseudonyms are made of theirs."""
@@ -100,7 +107,7 @@ class Book:
                     self._issue(kind, name, pseudonym)
 
     def hide_name(self, text: str) -> str | None:
-        if text in self._phrases:
+        if self._stays(text):
             return text
         found = spelled(text, self.names)
         if found is None and (looks_like := spelled(text, self.real)) is not None and looks_like != text:
@@ -109,7 +116,7 @@ class Book:
         return found
 
     def reveal_name(self, text: str) -> str | None:
-        return text if text in self._phrases else spelled(text, self.real)
+        return text if self._stays(text) else spelled(text, self.real)
 
     def hide(self, form: Form, text: str) -> str:
         if text in self.verbatim:
@@ -156,13 +163,16 @@ class Book:
     def _issue(self, kind: Kind, name: str, pseudonym: str) -> None:
         if pseudonym in self.real or pseudonym in self.names:
             pseudonym = self._free(kind, name)
-        self.names[name] = pseudonym
-        self.kinds[name] = kind
-        self.real[pseudonym] = name
-        self._head(name)
-        self._head(pseudonym)
+        self._enter(kind, name, pseudonym)
         if name not in (name.lower(), name.upper()) and name.lower() not in self.names:
             self._issue(kind, name.lower(), pseudonym.lower())
+
+    def _enter(self, kind: Kind, name: str, pseudonym: str) -> None:
+        self._head(name)
+        self._head(pseudonym)
+        self.kinds[name] = kind
+        self.real[pseudonym] = name
+        self.names[name] = pseudonym
 
     def _head(self, name: str) -> None:
         head, most = runs_of(name)

@@ -114,7 +114,9 @@ def versions_in(cluster: ClusterSnapshot) -> Iterator[str]:
 
 
 def handles_in(cluster: ClusterSnapshot) -> Iterator[str]:
-    yield from (handle for item in _of(cluster, "persistentvolumes") for handle in _texts(item, "spec.csi.volumeHandle"))
+    yield from (
+        handle for item in _of(cluster, "persistentvolumes") for handle in _texts(item, "spec.csi.volumeHandle")
+    )
 
 
 def attachments_in(cluster: ClusterSnapshot) -> Iterator[tuple[str, tuple[str, str, str]]]:
@@ -142,7 +144,9 @@ def _of_item(kind: str, item: Json) -> Found:
         yield from _backends(item)
     if kind == "persistentvolumes":
         yield from ((Kind.VOLUME, text.partition(".")[2]) for text in _texts(item, "spec.csi.volumeHandle"))
-        yield from ((Kind.STORAGE, text.partition(".")[0]) for text in _texts(item, "spec.csi.volumeHandle") if "." in text)
+        yield from (
+            (Kind.STORAGE, text.partition(".")[0]) for text in _texts(item, "spec.csi.volumeHandle") if "." in text
+        )
         yield from ((Kind.PATH, part) for text in _texts(item, "spec.nfs.path") for part in text.split("/"))
     if kind == "leases":
         yield from ((Kind.NODE, text.partition("_")[0]) for text in _texts(item, "spec.holderIdentity") if "_" in text)

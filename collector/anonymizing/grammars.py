@@ -31,7 +31,9 @@ class Form(StrEnum):
 Swap = Callable[[Form, str], str]
 
 _HEX = "[0-9A-Fa-f]"
-_UUID = re.compile(rf"({_HEX}{{8}})(-|_|\\x2d)({_HEX}{{4}})\2({_HEX}{{4}})\2({_HEX}{{4}})\2({_HEX}{{12}})(?![0-9A-Za-z])")
+_UUID = re.compile(
+    rf"({_HEX}{{8}})(-|_|\\x2d)({_HEX}{{4}})\2({_HEX}{{4}})\2({_HEX}{{4}})\2({_HEX}{{12}})(?![0-9A-Za-z])"
+)
 _IPV4 = re.compile(r"(?<![0-9]\.)(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?![0-9A-Za-z]|\.[0-9])")
 _PAIRS = re.compile(rf"(?<!:)(?:{_HEX}{{2}}:){{5}}(?:{_HEX}{{2}}:{_HEX}{{2}}:)?{_HEX}{{2}}(?![0-9A-Za-z]|:{_HEX})")
 _IPV6 = re.compile(rf"(?<![0-9A-Za-z:.])(?:{_HEX}{{0,4}}:){{2,7}}{_HEX}{{0,4}}(?![0-9A-Za-z:]|\.[0-9])")

@@ -29,10 +29,12 @@ _FQDN = re.compile(
 _MAIL = re.compile(r"([0-9A-Za-z][0-9A-Za-z._-]*)@(?=[0-9A-Za-z.-]+\.[A-Za-z]{2,})")
 _QUALIFIED = re.compile(r"(?:iqn|nqn)\.[0-9]{4}-[0-9]{2}\.([0-9A-Za-z.-]+?):([0-9A-Za-z._:-]+)", re.IGNORECASE)
 _SUFFIX = re.compile(r"-(?:lun|part)-?[0-9A-Fa-fx]+$")
-_MAKERS = frozenset("oceanstor dorado huawei uuid nvm-subsystem-sn".split())
-_BY_SERIAL = re.compile(r"(?:scsi-S|scsi-0|ata-|nvme-|usb-|virtio-)[0-9A-Za-z.-]+_(?:[0-9A-Za-z._-]*_)?([0-9A-Za-z-]{6,}?)(?:-part[0-9]+)?$")
+_MAKERS = frozenset(["oceanstor", "dorado", "huawei", "uuid", "nvm-subsystem-sn"])
+_BY_SERIAL = re.compile(
+    r"(?:scsi-S|scsi-0|ata-|nvme-|usb-|virtio-)[0-9A-Za-z.-]+_(?:[0-9A-Za-z._-]*_)?([0-9A-Za-z-]{6,}?)(?:-part[0-9]+)?$"
+)
 _SERIAL = re.compile(r"21[0-9]{5}[0-9A-Za-z]{8,14}")  # Huawei's: 21, then the part number
-_SLD = frozenset("com net org gov edu ac co".split())  # example.com.cn: three labels make the domain
+_SLD = frozenset(["com", "net", "org", "gov", "edu", "ac", "co"])  # example.com.cn: three labels make the domain
 _OPAQUE = re.compile(r"(?=.*[0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z._-]{5,}")
 
 Found = Iterator[tuple[Kind, str]]

@@ -28,22 +28,23 @@ class Veil:
         self.book = book
         self._rewrite = Rewriter(book.hide_name, book.hide, book.heads, self._meet)
 
-    def learn_targets(self, targets: Iterable[tuple[str, str]]) -> None:
-        """Node names and addresses of an inventory."""
-        self._enter(pair for target in targets for text in target if text for pair in of_host(text))
-
-    def learn_cluster(self, cluster: ClusterSnapshot) -> None:
-        self.book.keep(cluster_names.drivers_in(cluster))
-        self.book.verbatim.update(cluster_names.versions_in(cluster))
-        self._enter(cluster_names.names_in(cluster))
-        self._learn_digests(cluster)
+    def learn(self, cluster: ClusterSnapshot | None, targets: Iterable[tuple[str, str]] = ()) -> None:
+        """All that is known before the first node answers; a target is a node's name and address."""
+        found = [pair for target in targets for text in target if text for pair in of_host(text)]
+        if cluster:
+            self.book.keep(cluster_names.drivers_in(cluster))
+            self.book.verbatim.update(cluster_names.versions_in(cluster))
+            found += cluster_names.names_in(cluster)
+        self._enter(found)
+        if cluster:
+            self._learn_digests(cluster)
 
     def learn_node(self, node: NodeSnapshot) -> None:
         self.book.verbatim.update(node_names.boot_ids_of(node))
         self._enter(node_names.names_of(node))
 
     def cluster(self, cluster: ClusterSnapshot) -> ClusterSnapshot:
-        self.learn_cluster(cluster)
+        self.learn(cluster)
         return self._settled(lambda: _cluster(cluster, self._rewrite))
 
     def node(self, node: NodeSnapshot) -> NodeSnapshot:

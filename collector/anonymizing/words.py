@@ -2,7 +2,8 @@
 
 Input    bytes of any kind; two tables: names, and `swap` for identities known by their form.
 Output   the same bytes with every name and identity in them replaced; what is between words never changes.
-How      a word is a run of letters, digits and `._:@-`; escapes (`\\n`, `\\u003c`, `%2F`, colours) are no part of it.
+How      a word is a run of letters, digits and `._:@-`; an escape (`\\n`, `\\u003c`, `%2F`, a colour) is no part of it:
+         a byte that the text lacks is put behind each, and taken out again.
          Within a word a name begins and ends where letters and digits do; of several the first, then the longest.
 """
 
@@ -14,13 +15,14 @@ from dataclasses import dataclass, field
 
 from collector.anonymizing.grammars import Swap, identity_at
 
-_TOKENS = re.compile(
-    rb"(?:[0-9A-Za-z._:@-]|\\x2d)+"
-    rb"|(?:\\(?!x2d)(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|0(?:40|1[12])|134|[abfnrtv])|%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m"
-    rb"|[^0-9A-Za-z._:@\\%\x1b-]+|[\\%\x1b])",
-    re.DOTALL,
+_LETTERS = rb"0-9A-Za-z._:@-"
+_WORDS = re.compile(rb"([%b]{3,})" % _LETTERS)  # a shorter one is never a name
+_WORDS_OF_UNITS = re.compile(rb"((?:[%b]|\\x2d){3,})" % _LETTERS)  # systemd writes a name's dash so
+_ESCAPE = re.compile(
+    rb"\\(?:x(?!2d)[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|0(?:40|1[12])|134|[abfnrtv])|%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m"
 )
-_WORD = re.compile(r"(?:[0-9A-Za-z._:@-]|\\x2d)+")
+_ESCAPE_SIGNS = (b"\\", b"%", b"\x1b")
+_MARKS = bytes((*range(1, 9), *range(14, 27), *range(128, 256), 0))
 _RUN = re.compile(r"\\x2d|[0-9A-Za-z]+|(?<!:)::(?=[0-9A-Fa-f])")
 _DULL = re.compile(
     rb"[0-9]{0,9}(?:[.:-][0-9]{1,6}){0,2}|[0-9]{2}(?::[0-9]{2}){2}\.[0-9]{1,9}|[A-Za-z]|[-._:@]+"
@@ -47,7 +49,13 @@ class Rewriter:
     def __call__(self, data: bytes) -> bytes:
         if len(self._remembered) > _MOST_REMEMBERED:
             self.forget()
-        return b"".join(map(self._remembered.__getitem__, _TOKENS.findall(data)))
+        mark = _mark(data) if any(sign in data for sign in _ESCAPE_SIGNS) else b""
+        if mark:
+            data = _ESCAPE.sub(rb"\g<0>" + mark, data)
+        parts = (_WORDS_OF_UNITS if b"\\x2d" in data else _WORDS).split(data)
+        parts[1::2] = map(self._remembered.__getitem__, parts[1::2])
+        written = b"".join(parts)
+        return written.replace(mark, b"") if mark else written
 
     def text(self, text: str) -> str:
         return self(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
@@ -57,11 +65,9 @@ class Rewriter:
         self._remembered = _Memory(self._rewritten)
 
     def _rewritten(self, token: bytes) -> bytes:
-        if _DULL.fullmatch(token) or not token.isascii():
+        if _DULL.fullmatch(token):
             return token
         word = token.decode("ascii")
-        if not _WORD.fullmatch(word):
-            return token
         self.met(word)
         return "".join(self._pieces(word)).encode("ascii")
 
@@ -89,6 +95,11 @@ class Rewriter:
             if (told := self.named(word[start:end])) is not None:
                 return end, told
         return identity or (start, "")
+
+
+def _mark(data: bytes) -> bytes:
+    """A byte that `data` does not hold, to part an escape from the word behind it; none if it holds them all."""
+    return next((bytes((byte,)) for byte in _MARKS if byte not in data), b"")
 
 
 class _Memory(dict[bytes, bytes]):

@@ -13,7 +13,7 @@ from importlib.metadata import version
 import click
 
 from bundle.layout import BundleError
-from collector.cli import collecting, joining, planning, verifying
+from collector.cli import collecting, joining, planning, revealing, verifying
 from collector.errors import UserError
 
 
@@ -37,6 +37,8 @@ for command in (
     planning.plan_command,
     planning.script_command,
     joining.join_command,
+    revealing.anonymize_command,
+    revealing.reveal_command,
     verifying.verify_command,
 ):
     cli.add_command(command)

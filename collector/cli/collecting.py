@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from collector.cli.revealing import map_wanted, tell_map
 from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 
 
@@ -18,6 +19,8 @@ from collector.cli.words import FILE, PERIOD, new_bundle, sudo_of, tell
 @click.option("--nodes", "nodes_file", type=FILE, help="The nodes, one a line: name [address[:port]] [user=U].")
 @click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
 @click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
+@click.option("--anonymize", is_flag=True, help="Replace all names; the map of them stays with you.")
+@click.option("--map", "map_file", type=FILE, help="The map of names, with --anonymize.  [default: OUTPUT.map.json]")
 @click.option("--user", help="Log in as this user.")
 @click.option("--port", type=click.IntRange(1, 65535), help="SSH port.")
 @click.option("--identity", type=FILE, help="SSH private key.")
@@ -40,6 +43,8 @@ def collect_command(
     nodes_file: Path | None,
     output: Path | None,
     force: bool,
+    anonymize: bool,
+    map_file: Path | None,
     user: str | None,
     port: int | None,
     identity: Path | None,
@@ -63,12 +68,14 @@ def collect_command(
       csi-collector collect --local
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo -o case-4711.tar.gz
       csi-collector collect --nodes nodes.txt --ssh-config ./ssh_config --no-active
+      csi-collector collect --kubeconfig ~/.kube/config --anonymize -o case-4711.tar.gz
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
     if context and not kubeconfig:
         raise click.UsageError("--context chooses inside a kubeconfig: give --kubeconfig FILE too.")
     path = new_bundle(output, force=force)
+    where = map_wanted(path, anonymize, map_file)
     sudo_given = sudo_of(wanted=sudo, ask=ask_sudo_password, file=sudo_password_file)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
@@ -94,9 +101,12 @@ def collect_command(
         jobs=jobs,
         node_timeout_s=node_timeout,
         driver_name=driver_name,
+        map_file=where,
     )
     console = progress.error_console()
     collected = collect(wishes, console)
     console.print(progress.closing_table(collected.results, collected.left_out))
     tell(wishes.output, collected.sha256)
+    if where:
+        tell_map(where, collected.kept)
     sys.exit(0 if collected.whole else 1)

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import click
 
+from collector.cli.revealing import map_wanted, tell_map
 from collector.cli.words import FILE, new_bundle, tell
 
 
 @click.command("join", short_help="Make one bundle of answers collected by hand.")
 @click.argument("parts", nargs=-1, required=True, metavar="NODE=FILE...")
 @click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
+@click.option("--anonymize", is_flag=True, help="Replace all names; the map of them stays with you.")
+@click.option("--map", "map_file", type=FILE, help="The map of names, with --anonymize.  [default: OUTPUT.map.json]")
 @click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
-def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> None:
+def join_command(
+    parts: tuple[str, ...], output: Path | None, anonymize: bool, map_file: Path | None, force: bool
+) -> None:
     """Make one bundle of the outputs of `script`, run by hand on each node.
 
     \b
@@ -24,9 +29,14 @@ def join_command(parts: tuple[str, ...], output: Path | None, force: bool) -> No
     """
     from collector import parts as joining  # noqa: PLC0415 - see collect_command
     from collector import progress  # noqa: PLC0415
+    from collector.anonymizing.covering import Cover  # noqa: PLC0415
 
     path = new_bundle(output, force=force)
-    results, sha256 = joining.join(path, [joining.parse_part(word) for word in parts], version("csi-triage"))
+    where = map_wanted(path, anonymize, map_file)
+    cover = Cover(where)
+    results, sha256 = joining.join(path, [joining.parse_part(word) for word in parts], version("csi-triage"), cover)
     progress.error_console().print(progress.closing_table(results, ()))
     tell(path, sha256)
+    if where:
+        tell_map(where, cover.kept)
     sys.exit(0 if all(result.outcome == "collected" for result in results) else 1)
