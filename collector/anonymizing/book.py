@@ -63,6 +63,7 @@ class Book:
         self.real: dict[str, str] = {}  # by pseudonym
         self.heads: dict[str, int] = {}
         self.identities: dict[Form, dict[str, str]] = defaultdict(dict)
+        self._real: dict[Form, dict[str, str]] = defaultdict(dict)
         self.kept: set[str] = set()
         self.verbatim: set[str] = set()  # identities that are to stay: boot ids, versions that look like addresses
         self.software: set[str] = set()  # names that stay wherever they stand
@@ -118,13 +119,31 @@ class Book:
     def reveal_name(self, text: str) -> str | None:
         return text if self._stays(text) else spelled(text, self.real)
 
+    def hide_together(self, form: Form, texts: Iterable[str]) -> None:
+        """Identities that are known together: what stands for them sorts as they do."""
+        alike: dict[object, list[str]] = defaultdict(list)
+        for text in sorted(texts):
+            if text not in self.verbatim and text not in self.identities[form]:
+                alike[permutation.look(text)].append(text)
+        for group in alike.values():
+            self.identities[form] |= zip(group, sorted(self._swapped(form, text) for text in group), strict=True)
+
     def hide(self, form: Form, text: str) -> str:
         if text in self.verbatim:
             return text
+        if _is_big(text):
+            return self.hide(form, text.lower()).upper()
         known = self.identities[form]
         if text not in known:
             known[text] = self._swapped(form, text)
         return known[text]
+
+    def reveal(self, form: Form, text: str) -> str:
+        if _is_big(text):
+            return self.reveal(form, text.lower()).upper()
+        if len(self._real[form]) != len(self.identities[form]):
+            self._real[form] = {told: real for real, told in self.identities[form].items()}
+        return self._real[form].get(text, text)
 
     def _swapped(self, form: Form, text: str) -> str:
         told = text
@@ -193,3 +212,8 @@ def _is_identity(name: str) -> bool:
     start = len("pvc-") if name.startswith(("pvc-", "pvc_")) else 0
     found = identity_at(name, start, lambda form, text: f"{text}!")
     return found is not None and found[0] == len(name)
+
+
+def _is_big(text: str) -> bool:
+    """In capitals: what stands for it is that of the small letters."""
+    return text != text.lower() and text == text.upper()

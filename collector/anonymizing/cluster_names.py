@@ -95,6 +95,8 @@ def names_in(cluster: ClusterSnapshot) -> Found:
     """In an order of worth: a name that is both a node's and a pod's is told as a node's."""
     found = [pair for capture in cluster.captures for item in _items(capture) for pair in _of_item(capture.probe, item)]
     order = {kind: number for number, kind in enumerate(Kind)}
+    composed = set(_claims_of_pods(cluster))
+    found = [pair for pair in found if pair[1] not in composed]
     for kind, text in sorted(dict.fromkeys(found), key=lambda pair: (order[pair[0]], pair[1])):
         yield from of_host(text) if kind is Kind.NODE else ((kind, text),)
 
@@ -161,6 +163,20 @@ def _pod(item: Json) -> Iterator[str]:
     for name in _texts(item, "metadata.name"):
         if not any(name.startswith(f"{owner}-") and (not is_kept(owner) or "-" in owner) for owner in owners):
             yield name
+
+
+def _claims_of_pods(cluster: ClusterSnapshot) -> Iterator[str]:
+    """`<pod>-<volume>`, the claim of an ephemeral volume: it is to stay so, for that is how rules find it."""
+    for item in _of(cluster, "pods"):
+        for volume in _volumes(item):
+            if "ephemeral" in volume:
+                yield f"{_first(item, 'metadata.name')}-{_first(volume, 'name')}"
+
+
+def _volumes(pod: Json) -> Iterable[Json]:
+    spec = pod.get("spec")
+    found = spec.get("volumes") if isinstance(spec, dict) else ()
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else ()
 
 
 def _backends(item: Json) -> Found:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from collector.anonymizing.abbreviations import abbreviations, first_parts
 from collector.anonymizing.veil import Unveil
 from collector.errors import UserError
 
@@ -50,4 +51,16 @@ def revealed(file: Path, path: PurePosixPath, unveil: Unveil) -> Paper:
         return Paper(where, b"", left_out="a PDF cannot be revealed: print the revealed report.html in its place")
     if path.suffix == ".sig":
         return Paper(where, b"", left_out="a signature is of the script as it came: verify that one, then run this one")
-    return Paper(where, unveil.rewrite(content), is_script=content.startswith(b"#!"))
+    return Paper(where, revealed_text(content, unveil), is_script=content.startswith(b"#!"))
+
+
+def revealed_text(content: bytes, unveil: Unveil) -> bytes:
+    """Of what is no text nothing is shortened; whole names are found in it all the same."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return unveil.rewrite(content)
+    real = first_parts(unveil.name(text), unveil.first_of_uuids)
+    for shown, whole in abbreviations(text, unveil.name):
+        real = real.replace(shown, whole)
+    return real.encode()

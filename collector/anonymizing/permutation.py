@@ -80,7 +80,7 @@ def _second_octet(key: bytes, first: int, octet: int) -> int:
 
 def _among(key: bytes, label: str, octet: int, members: Iterable[int]) -> int:
     """`octet` shuffled among those that are written alike."""
-    alike = tuple(one for one in members if _look(str(one)) == _look(str(octet)))
+    alike = tuple(one for one in members if look(str(one)) == look(str(octet)))
     return _shuffled(key, label, alike)[alike.index(octet)]
 
 
@@ -92,12 +92,12 @@ def _shuffled(key: bytes, label: str, members: tuple[int, ...]) -> tuple[int, ..
 def _walked(key: bytes, label: str, text: str, alphabet: str) -> str:
     """Permuted again and again until it looks like the text did: a permutation of the texts that look alike."""
     found = _permuted(key, label, text, alphabet)
-    while _look(found) != _look(text):
+    while look(found) != look(text):
         found = _permuted(key, label, found, alphabet)
     return found
 
 
-def _look(text: str) -> tuple[int, bool, bool, bool]:
+def look(text: str) -> tuple[int, bool, bool, bool]:
     """What must not change: its length, and whether it has small letters, big letters, or is zero."""
     return len(text), text != text.upper(), text != text.lower(), not text.strip("0")
 

@@ -20,6 +20,7 @@ from collector.anonymizing.host_names import of_host, of_word
 from collector.anonymizing.words import Rewriter
 
 _Written = TypeVar("_Written", ClusterSnapshot, NodeSnapshot)
+_IN_ORDER = (Form.UUID, Form.WWN_HEAD, Form.WWN_TAIL, Form.PORT)
 _MOST_ROUNDS = 3  # a name may come to be known in the middle; then what was written before it is written again
 
 
@@ -37,6 +38,7 @@ class Veil:
             found += cluster_names.names_in(cluster)
         self._enter(found)
         if cluster:
+            self._learn_order(cluster)
             self._learn_digests(cluster)
 
     def learn_node(self, node: NodeSnapshot) -> None:
@@ -70,6 +72,18 @@ class Veil:
         if self.book.enter(of_word(word)):
             self._rewrite.forget()
 
+    def _learn_order(self, cluster: ClusterSnapshot) -> None:
+        met: dict[Form, set[str]] = {form: set() for form in _IN_ORDER}
+
+        def note(form: Form, text: str) -> str:
+            if form in met:
+                met[form].add(text.lower())
+            return text
+
+        _cluster(cluster, Rewriter(lambda text: None, note, {}))
+        for form, texts in met.items():
+            self.book.hide_together(form, texts)
+
     def _learn_digests(self, cluster: ClusterSnapshot) -> None:
         """Names that are digests or pieces of a volume's handle are those of its pseudonym."""
         pairs: dict[str, str] = {}
@@ -89,12 +103,8 @@ class Veil:
 
 class Unveil:
     def __init__(self, book: Book) -> None:
-        back = {form: {told: real for real, told in pairs.items()} for form, pairs in book.identities.items()}
-
-        def real(form: Form, text: str) -> str:
-            return back.get(form, {}).get(text, text)
-
-        self.rewrite = Rewriter(book.reveal_name, real, book.heads)
+        self.rewrite = Rewriter(book.reveal_name, book.reveal, book.heads)
+        self.first_of_uuids = {told[:8]: real[:8] for real, told in book.identities[Form.UUID].items()}
 
     def cluster(self, cluster: ClusterSnapshot) -> ClusterSnapshot:
         return _cluster(cluster, self.rewrite)
