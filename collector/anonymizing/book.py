@@ -54,7 +54,7 @@ class Kind(StrEnum):
 
 
 class Book:
-    """`names` and `identities` go from the real one to what stands for it; `kept` are names that stay, ordinary words."""
+    """`names` and `identities` lead from the real one to what stands for it; `kept` are names that stay."""
 
     def __init__(self, key: bytes = b"") -> None:
         self.key = key or secrets.token_bytes(32)

@@ -2,9 +2,9 @@
 
 Input    a word and where in it a run of letters and digits begins.
 Output   the end of the identity there and what stands for it, or None.
-How      only the part of a WWN that tells one device from another is swapped: its type and its maker's number (IEEE OUI)
-         stay, for rules look at them.  The same part is met alone, behind `3`, `naa.`, `0x`, in half (udev's `wwn-`
-         names) or without its head (`scsi-1<vendor>_<model>:` names): each is swapped by itself, so all agree.
+How      only the part of a WWN that tells one device from another is swapped: its type and its maker's number (IEEE
+         OUI) stay, for rules look at them.  The same part is met alone, behind `3`, `naa.`, `0x`, in half (udev's
+         `wwn-` names) or without its head (`scsi-1<vendor>_<model>:` names): each is swapped by itself, so all agree.
 Source   SPC-5, 7.7.6.6 (NAA); multipath-tools, libmultipath/discovery.c; systemd, src/udev/scsi_id.
 """
 
@@ -34,7 +34,10 @@ _HEX = "[0-9A-Fa-f]"
 _UUID = re.compile(
     rf"({_HEX}{{8}})(-|_|\\x2d)({_HEX}{{4}})\2({_HEX}{{4}})\2({_HEX}{{4}})\2({_HEX}{{12}})(?![0-9A-Za-z])"
 )
-_IPV4 = re.compile(r"(?<![0-9]\.)(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?![0-9A-Za-z]|\.[0-9])")
+# 5.10.0-136.12.0.86.oe2203 and 4.18.0-147.5.1.6.h1109 are kernels
+_IPV4 = re.compile(
+    r"(?<![0-9]\.)(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?![0-9A-Za-z]|\.[0-9]|\.[a-z]{1,6}[0-9])"
+)
 _PAIRS = re.compile(rf"(?<!:)(?:{_HEX}{{2}}:){{5}}(?:{_HEX}{{2}}:{_HEX}{{2}}:)?{_HEX}{{2}}(?![0-9A-Za-z]|:{_HEX})")
 _IPV6 = re.compile(rf"(?<![0-9A-Za-z:.])(?:{_HEX}{{0,4}}:){{2,7}}{_HEX}{{0,4}}(?![0-9A-Za-z:]|\.[0-9])")
 _WWN = re.compile(rf"(0[xX])?(3(?={_HEX}{{16}}(?:{_HEX}{{16}})?(?![0-9A-Za-z])))?({_HEX}+)(?![0-9A-Za-z])")

@@ -66,8 +66,8 @@ def of_word(word: str) -> Found:
             yield from _hosts(word)
     for match in _SERIAL.finditer(word) if "21" in word else ():
         yield Kind.SERIAL, match[0]
-    if (match := _BY_SERIAL.search(word)) and not _SERIAL.fullmatch(match[1]):
-        yield Kind.SERIAL, match[1]
+    if (by_serial := _BY_SERIAL.search(word)) and not _SERIAL.fullmatch(by_serial[1]):
+        yield Kind.SERIAL, by_serial[1]
 
 
 def _hosts(word: str) -> Found:

@@ -57,7 +57,7 @@ def save(book: Book, path: Path) -> None:
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         descriptor = os.open(part, _CREATE, 0o600)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.format(msgspec.json.encode(_told(book)), indent=1) + b"\n")
             file.flush()
             os.fsync(file.fileno())

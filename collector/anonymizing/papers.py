@@ -60,7 +60,7 @@ def revealed_text(content: bytes, unveil: Unveil) -> bytes:
         text = content.decode()
     except UnicodeDecodeError:
         return unveil.rewrite(content)
-    real = first_parts(unveil.name(text), unveil.first_of_uuids)
+    real = unveil.name(text)
     for shown, whole in abbreviations(text, unveil.name):
         real = real.replace(shown, whole)
-    return real.encode()
+    return first_parts(real, unveil.first_of_uuids).encode()

@@ -10,7 +10,6 @@ How      digits by a Feistel network with modular addition (the construction of 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -18,6 +17,7 @@ DECIMAL, HEX = "0123456789", "0123456789abcdef"
 _MIXED = "0123456789abcdefABCDEF"
 _ROUNDS = 8
 _NO_HOST = frozenset((0, 255))  # of a network, and of all in it
+_PRIVATE = {192: (168, 169), 172: (16, 32), 169: (254, 255)}  # second octets
 _ALONE = frozenset((10, 127, 169, 172, 192))  # first octets of blocks with a meaning of their own
 
 
@@ -40,7 +40,7 @@ def ipv4(key: bytes, text: str) -> str:
     done = [_first_octet(key, first), _second_octet(key, first, second)]
     before = [first, second]
     for octet in rest:
-        done.append(octet if octet in _NO_HOST else _among(key, f"ipv4 {before}", octet, range(1, 255)))
+        done.append(octet if octet in _NO_HOST else _among(key, f"ipv4 {before}", octet, 1, 255))
         before.append(octet)
     return ".".join(map(str, done))
 
@@ -66,22 +66,26 @@ def _group(key: bytes, before: list[str], written: str, kept: int) -> str:
 
 
 def _first_octet(key: bytes, octet: int) -> int:
-    return octet if octet in _ALONE else _among(key, "ipv4", octet, (one for one in range(1, 224) if one not in _ALONE))
+    return octet if octet in _ALONE else _among(key, "ipv4", octet, 1, 224, _ALONE)
 
 
 def _second_octet(key: bytes, first: int, octet: int) -> int:
-    private = {192: range(168, 169), 172: range(16, 32), 169: range(254, 255)}.get(first, range(0))
-    if octet in private:
-        return _among(key, f"ipv4 {first} private", octet, private)
-    if octet in _NO_HOST:
-        return octet
-    return _among(key, f"ipv4 {first}", octet, (one for one in range(1, 255) if one not in private))
+    start, stop = _PRIVATE.get(first, (0, 0))
+    if start <= octet < stop:
+        return _among(key, f"ipv4 {first} private", octet, start, stop)
+    return octet if octet in _NO_HOST else _among(key, f"ipv4 {first}", octet, 1, 255, frozenset(range(start, stop)))
 
 
-def _among(key: bytes, label: str, octet: int, members: Iterable[int]) -> int:
-    """`octet` shuffled among those that are written alike."""
-    alike = tuple(one for one in members if look(str(one)) == look(str(octet)))
+def _among(key: bytes, label: str, octet: int, start: int, stop: int, but: frozenset[int] = frozenset()) -> int:
+    """`octet` shuffled among those from start to stop that are written with as many digits."""
+    digits_of = len(str(octet))
+    alike = _members(start, stop, but, digits_of)
     return _shuffled(key, label, alike)[alike.index(octet)]
+
+
+@lru_cache
+def _members(start: int, stop: int, but: frozenset[int], length: int) -> tuple[int, ...]:
+    return tuple(one for one in range(start, stop) if one not in but and len(str(one)) == length)
 
 
 @lru_cache(maxsize=8192)

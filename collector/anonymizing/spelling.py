@@ -1,4 +1,4 @@
-"""One name in the spellings it is met in: small or big letters, and `_`, `--` (device mapper) or `\\x2d` (systemd) for `-`.
+"""One name in its spellings: small or big letters, and `_`, `--` (device mapper) or `\\x2d` (systemd) for `-`.
 
 `spelled(text, table)` gives what stands for `text` in the table, in the spelling of `text`, or None.  The names of the
 table and what stands for them agree in whether they have dashes and small letters, so that the way back is the same.

@@ -97,6 +97,8 @@ class Veil:
         for name, parts in cluster_names.attachments_in(cluster):
             if name == f"csi-{_digest(''.join(parts))}":
                 pairs[name] = f"csi-{_digest(''.join(map(self.name, parts)))}"
+            else:
+                self._enter([(Kind.VOLUME, name)])
         self.book.enter_pairs(Kind.VOLUME, {real: told for real, told in pairs.items() if real})
         self._rewrite.forget()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from collector.anonymizing.book import Book
 from collector.cli.words import FILE, new_bundle, tell
 
 
@@ -57,9 +58,9 @@ def reveal_command(files: tuple[Path, ...], map_file: Path, output: Path, force:
       csi-collector reveal case-4711-anonymous.tar.gz --map case-4711.map.json -o case-4711.tar.gz
     """
     from collector.anonymizing import bundles  # noqa: PLC0415 - see collect_command
-    from collector.anonymizing import map_file as maps
+    from collector.anonymizing.map_file import load  # noqa: PLC0415
 
-    book = maps.load(map_file)
+    book = load(map_file)
     if len(files) == 1 and _is_bundle(files[0]):
         path = new_bundle(output, force=force)
         tell(path, bundles.reveal(files[0], path, book))
@@ -86,11 +87,11 @@ def tell_map(path: Path, kept: Iterable[str]) -> None:
         click.echo(f"These names were left, being ordinary words: {words}.", err=True)
 
 
-def _reveal_papers(files: Iterable[Path], output: Path, book: object, *, force: bool) -> bool:
+def _reveal_papers(files: Iterable[Path], output: Path, book: Book, *, force: bool) -> bool:
     from collector.anonymizing.papers import PaperError, files_of, revealed  # noqa: PLC0415 - see collect_command
     from collector.anonymizing.veil import Unveil  # noqa: PLC0415
 
-    unveil, whole = Unveil(book), True  # type: ignore[arg-type]
+    unveil, whole = Unveil(book), True
     for given in files:
         for file, path in files_of(given):
             paper = revealed(file, path, unveil)
@@ -109,7 +110,7 @@ def _reveal_papers(files: Iterable[Path], output: Path, book: object, *, force: 
 def _write(path: Path, content: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(content)
 
 
