@@ -1,4 +1,4 @@
-"""Names that a report shows in part: `pvc-ad778…d04dce77`, a sentence cut off in the middle of one, a UUID's first part.
+"""Names that a report shows in part: `pvc-ad778…d04dce77`, one where a sentence was cut off, a UUID's first part.
 
 Input    a text as it came, and what reveals a word.  Output  pairs to replace in the revealed text.
 How      a part is made real by a word that stands whole elsewhere in the same text and begins and ends alike: what is
