@@ -15,7 +15,8 @@ kube-system kube-public kube-node-lease kube-apiserver kube-scheduler kube-contr
 coredns cluster-admin control-plane csi-attacher csi-provisioner csi-resizer csi-snapshotter csi-node-driver-registrar
 external-attacher external-provisioner external-resizer external-snapshotter livenessprobe liveness-probe
 node-driver-registrar snapshot-controller storage-backend-controller storage-backend-sidecar huawei-csi
-huawei-csi-driver huawei-csi-node huawei-csi-controller huawei-csi-extender huawei-csi-attacher-cfg huawei-csi-attacher-role-cfg
+huawei-csi-driver huawei-csi-node huawei-csi-controller huawei-csi-extender huawei-csi-attacher-cfg
+huawei-csi-attacher-role-cfg
 csi-huawei-com csi.huawei.com csi.oceanstor.com system_vstore oceanstor-san oceanstor-nas oceanstor-dtree
 oceanstor-9000-dtree oceanstor-a-series-nas fusionstorage-san fusionstorage-nas oceandisk-san
 iscsi fc nfs nfs+ roce fc-nvme tcp-nvme scsi dpc dtfs multipath-tools open-iscsi
