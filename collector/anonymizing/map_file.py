@@ -86,7 +86,7 @@ def _book(told: _Map) -> Book:
 
 def _told(book: Book) -> _Map:
     names: dict[str, dict[str, str]] = defaultdict(dict)
-    for name, pseudonym in sorted(book.names.items(), key=lambda pair: pair[1]):
+    for name, pseudonym in sorted(dict(book.names).items(), key=lambda pair: pair[1]):
         names[book.kinds[name].name][pseudonym] = name
     identities = {
         str(form): {told: real for real, told in sorted(pairs.items())}

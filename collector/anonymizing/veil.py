@@ -69,8 +69,8 @@ class Veil:
             self._rewrite.forget()
 
     def _meet(self, word: str) -> None:
-        if self.book.enter(of_word(word)):
-            self._rewrite.forget()
+        if found := tuple(of_word(word)):
+            self._enter(found)
 
     def _learn_order(self, cluster: ClusterSnapshot) -> None:
         met: dict[Form, set[str]] = {form: set() for form in _IN_ORDER}

@@ -25,7 +25,7 @@ from samples.scenario.outcome import analyse
 
 KEY = b"k" * 32
 WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
-A_DOZEN = names()[5::29]
+SOME = names()[5::38]
 NAMING = {
     "namespace",
     "nodeName",
@@ -71,7 +71,7 @@ def the_same_comes_of(scenario: Scenario) -> None:
         assert there == scripts(plain)
 
 
-@pytest.mark.parametrize("name", A_DOZEN)
+@pytest.mark.parametrize("name", SOME)
 def test_a_scenario_is_judged_the_same(name: str) -> None:
     the_same_comes_of(load_scenario(name))
 
@@ -82,7 +82,7 @@ def test_every_scenario_is_judged_the_same(name: str) -> None:
     the_same_comes_of(load_scenario(name))
 
 
-@pytest.mark.parametrize("name", A_DOZEN)
+@pytest.mark.parametrize("name", SOME)
 def test_no_real_name_is_left_in_any_byte(name: str) -> None:
     scenario = load_scenario(name)
     anonymous, book = hidden(scenario)
@@ -124,7 +124,7 @@ def values(item: object) -> Iterator[str]:
 
 
 def test_a_map_that_was_written_and_read_reveals_the_same(tmp_path: Path) -> None:
-    scenario = load_scenario(A_DOZEN[3])
+    scenario = load_scenario(SOME[3])
     anonymous, book = hidden(scenario)
     save(book, tmp_path / "map.json")
     again = Unveil(load(tmp_path / "map.json"))
@@ -133,17 +133,18 @@ def test_a_map_that_was_written_and_read_reveals_the_same(tmp_path: Path) -> Non
 
 
 def test_a_second_run_with_the_same_map_gives_the_same_names(tmp_path: Path) -> None:
-    scenario = load_scenario(A_DOZEN[3])
+    scenario = load_scenario(SOME[3])
     anonymous, book = hidden(scenario)
     save(book, tmp_path / "map.json")
     veil = Veil(load(tmp_path / "map.json"))
     assert {veil.node(node) for node in reversed(scenario.nodes)} == set(anonymous.nodes)
 
 
-@pytest.mark.parametrize("old", ["worker-1", "shop"])
-@pytest.mark.parametrize("new", ["mount", "kernel", "sda", "device", "volume", "x-mount-x"])
+@pytest.mark.parametrize(
+    ("old", "new"), [("worker-1", "kernel"), ("worker-1", "sda"), ("shop", "mount"), ("shop", "x-mount-x")]
+)
 def test_a_name_that_is_an_ordinary_word_destroys_no_log(old: str, new: str) -> None:
-    scenario = load_scenario("residual/holder-lvm") if "residual/holder-lvm" in names() else load_scenario(A_DOZEN[2])
+    scenario = load_scenario("residual/holder-lvm") if "residual/holder-lvm" in names() else load_scenario(SOME[2])
     nodes = tuple(Veil(renaming(old, new)).node(node) for node in scenario.nodes)
     cluster = Veil(renaming(old, new)).cluster(scenario.cluster) if scenario.cluster else None
     the_same_comes_of(replace(scenario, nodes=nodes, cluster=cluster))
