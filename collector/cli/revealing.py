@@ -91,7 +91,7 @@ def _reveal_papers(files: Iterable[Path], output: Path, book: Book, *, force: bo
     from collector.anonymizing.papers import PaperError, files_of, revealed  # noqa: PLC0415 - see collect_command
     from collector.anonymizing.veil import Unveil  # noqa: PLC0415
 
-    unveil, whole = Unveil(book), True
+    unveil, whole, scripts = Unveil(book), True, 0
     for given in files:
         for file, path in files_of(given):
             paper = revealed(file, path, unveil)
@@ -104,6 +104,11 @@ def _reveal_papers(files: Iterable[Path], output: Path, book: Book, *, force: bo
                 raise PaperError(f"{where} exists already; choose another folder with -o, or give --force")
             _write(where, paper.content, 0o700 if paper.is_script else 0o600)
             click.echo(str(where))
+            scripts += paper.is_script
+    if scripts:
+        click.echo(
+            "A signature holds for a script as it came: `csi-collector verify` that one before you run this.", err=True
+        )
     return whole
 
 

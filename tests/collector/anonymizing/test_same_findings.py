@@ -13,6 +13,7 @@ import pytest
 from analyzer.engine import Analysis
 from analyzer.report import to_json, to_shell
 from analyzer.signals import all_signals
+from analyzer.timeline.hits import QUOTED_CHARACTERS
 from bundle import manifest
 from collector.anonymizing.book import Book
 from collector.anonymizing.map_file import load, save
@@ -50,6 +51,8 @@ def scripts(analysis: Analysis, lang: str = "en") -> dict[str, bytes]:
 
 
 def in_any_order(value: object) -> object:
+    if isinstance(value, str) and len(value) == QUOTED_CHARACTERS:  # cut there, within a name
+        return re.sub(r"[0-9A-Za-z._:@-]+$", "", value)
     if isinstance(value, dict):
         return {key: in_any_order(one) for key, one in value.items() if key != "numbers"}
     if isinstance(value, list):
