@@ -20,6 +20,7 @@ from bundle.capture import ClusterSnapshot, Outcome, Status
 from bundle.layout import bundle_name
 from bundle.writer import NOT_COLLECTED, BundleWriter
 from collector import kubectl, progress, resuming
+from collector.anonymizing.covering import Cover
 from collector.budget import Budget
 from collector.cluster import collect_cluster, now
 from collector.errors import CollectError
@@ -45,6 +46,7 @@ class Collected:
     before: int = 0
     cluster_whole: bool = True
     cluster: Mapping[str, Status] | None = None  # how asking for each kind ended; None where no cluster was asked
+    kept: tuple[str, ...] = ()  # names that `--anonymize` left, being ordinary words
 
     @property
     def whole(self) -> bool:
@@ -96,22 +98,24 @@ class Run:
     budget: Budget
 
     def write(self, jobs: list[Job]) -> Collected:
-        writer = self._writer(jobs)
+        cover = Cover(self.wishes.map_file)
+        cover.learn(self.cluster, ((job.node, job.address) for job in jobs))
+        writer = self._writer(jobs, cover)
         try:
-            with writer, self._all_or_nothing():
-                collected = self._fill(writer, jobs)
+            with writer, cover, self._all_or_nothing():
+                collected = self._fill(writer, jobs, cover)
         finally:
             self.cancelled.set()  # whatever ends the run, no thread goes on asking
-        collected.sha256 = writer.sha256
+        collected.sha256, collected.kept = writer.sha256, cover.kept
         for part in self.earlier.parts:
             with contextlib.suppress(OSError):  # all that is in it is in the bundle now
                 part.unlink()
         return collected
 
-    def _fill(self, writer: BundleWriter, jobs: list[Job]) -> Collected:
+    def _fill(self, writer: BundleWriter, jobs: list[Job], cover: Cover) -> Collected:
         if self.cluster is not None:
-            writer.add_cluster(self.cluster)
-        keeper = Keeper(writer, self.earlier)
+            writer.add_cluster(cover.cluster(self.cluster))
+        keeper = Keeper(writer, self.earlier, cover)
         keeper.copy_collected()
         missing = [job for job in jobs if job.node not in keeper.copied]
         self._ask(sorted(missing, key=lambda job: self.earlier.turn_of(job.node)), keeper)
@@ -138,7 +142,7 @@ class Run:
                 raise CollectError("interrupted twice; what had been collected before is as it was") from None
             raise
 
-    def _writer(self, jobs: list[Job]) -> BundleWriter:
+    def _writer(self, jobs: list[Job], cover: Cover) -> BundleWriter:
         wishes, earlier = self.wishes, self.earlier
         again = {"resumed": (*earlier.resumed, now())} if earlier.readers else {}
         return BundleWriter(
@@ -147,7 +151,7 @@ class Run:
             started=earlier.started or now(),
             tool_version=wishes.tool_version,
             options={**wishes.recorded, **again},
-            targets=tuple(dict.fromkeys((*earlier.holders, *(job.node for job in jobs)))),
+            targets=tuple(dict.fromkeys((*earlier.holders, *(cover.name(job.node) for job in jobs)))),
             recipients=wishes.recipients,
         )
 

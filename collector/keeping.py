@@ -12,6 +12,7 @@ from dataclasses import replace
 from bundle.capture import Capture, NodeSnapshot, Outcome, Status
 from bundle.reader import BundleReader
 from bundle.writer import BundleWriter, NodeTooLargeError
+from collector.anonymizing.covering import Cover
 from collector.results import NodeResult, known_of, result_of
 from collector.resuming import Earlier
 
@@ -19,11 +20,12 @@ from collector.resuming import Earlier
 class Keeper:
     """`results` are of all nodes in the bundle, `kept`, but those that had been collected before: `copied`."""
 
-    def __init__(self, writer: BundleWriter, earlier: Earlier) -> None:
+    def __init__(self, writer: BundleWriter, earlier: Earlier, cover: Cover) -> None:
         self.results: list[NodeResult] = []
         self.copied: set[str] = set()
         self._writer = writer
         self._earlier = earlier
+        self._cover = cover  # an anonymous bundle is never gone on with: what is copied is as it was
         self.kept: set[str] = set()
 
     def copy_collected(self) -> None:
@@ -61,10 +63,10 @@ class Keeper:
 
     def _add(self, answer: NodeSnapshot) -> None:
         try:
-            self._writer.add_node(answer)
+            self._writer.add_node(self._cover.node(answer))
         except NodeTooLargeError as error:
             answer = _without_content(answer, str(error))
-            self._writer.add_node(answer)
+            self._writer.add_node(self._cover.node(answer))
         self.results.append(result_of(answer))
 
 

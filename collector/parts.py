@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from bundle.capture import Capture, NodeSnapshot, Status
 from bundle.layout import bundle_name, is_safe_name
 from bundle.writer import BundleWriter
+from collector.anonymizing.covering import Cover
 from collector.answer import AnswerError, decode, snapshot
 from collector.errors import UserError
 from collector.probes import AnyProbe, catalogue
@@ -46,22 +47,25 @@ def parse_part(word: str) -> Part:
 
 
 def join(
-    path: Path, parts: Sequence[Part], tool_version: str, recipients: Sequence[Recipient] = ()
+    path: Path, parts: Sequence[Part], tool_version: str, cover: Cover, recipients: Sequence[Recipient] = ()
 ) -> tuple[tuple[NodeSnapshot, ...], str]:
-    """The nodes' results and the sha256 of the bundle at `path`."""
+    """The nodes' results and the sha256 of the bundle at `path`; `cover` gives what goes into it."""
     results = tuple(read_part(part, catalogue()) for part in parts)
+    cover.learn(None, ((part.node, "") for part in parts))
+    for result in results:
+        cover.learn_node(result)
     writer = BundleWriter(
         path,
         name=bundle_name(path),
         started=min(result.started for result in results),
         tool_version=tool_version,
-        options={"joined": True},
-        targets=[part.node for part in parts],
+        options={"joined": True, **({"anonymized": True} if cover.hides else {})},
+        targets=[cover.name(part.node) for part in parts],
         recipients=recipients,
     )
-    with writer:
+    with writer, cover:
         for result in results:
-            writer.add_node(result)
+            writer.add_node(cover.node(result))
     return results, writer.sha256
 
 

@@ -33,7 +33,7 @@ from collector.results import NodeResult, result_of
 
 COLUMNS = 80
 MOST_ROWS = 40
-MOST_LETTERS = 56  # two lines of the last column, beside names of ordinary length
+MOST_LETTERS = 52  # two lines of the last column, beside names of ordinary length
 MOST_NAMED = 6
 MOST_IN_CELL = 120  # four lines
 MOST_AT_WORK = 12

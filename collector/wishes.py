@@ -53,6 +53,7 @@ class Wishes:
     via: Via = Via.AUTO
     debug_image: str | None = None
     recipients: tuple[Recipient, ...] = field(default=(), repr=False)  # of the bundle; everybody, where there is none
+    map_file: Path | None = None  # of `--anonymize`
     salt: str = field(default_factory=new_salt, repr=False)  # of initiator names; in no bundle
 
     @property
@@ -68,6 +69,7 @@ class Wishes:
             "node_bytes": self.limits.sent_bytes,
             "via": str(self.via),
             "deadline": self.deadline,
+            **({"anonymized": True} if self.map_file else {}),
         }
 
     @property

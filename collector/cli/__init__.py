@@ -13,7 +13,7 @@ from importlib.metadata import version
 import click
 
 from bundle.layout import BundleError
-from collector.cli import collecting, completing, joining, planning, verifying
+from collector.cli import collecting, completing, joining, planning, revealing, verifying
 from collector.cli.words import tell_json
 from collector.errors import UserError
 
@@ -38,6 +38,8 @@ for command in (
     planning.plan_command,
     planning.script_command,
     joining.join_command,
+    revealing.anonymize_command,
+    revealing.reveal_command,
     verifying.verify_command,
     completing.completion_command,
 ):

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bundle.new_file import whole_path
+from collector.cli.revealing import map_wanted, tell_map
 from collector.cli.words import (
     ENCRYPT,
     FILE,
@@ -34,6 +35,8 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--nodes", "nodes_file", type=FILE, help="The nodes, one a line: name [address[:port]] [user=U].")
 @click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
 @click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
+@click.option("--anonymize", is_flag=True, help="Replace all names; the map of them stays with you.")
+@click.option("--map", "map_file", type=FILE, help="The map of names, with --anonymize.  [default: OUTPUT.map.json]")
 @click.option("--user", help="Log in as this user.")
 @click.option("--port", type=click.IntRange(1, 65535), help="SSH port.")
 @click.option("--identity", type=FILE, help="SSH private key.")
@@ -67,6 +70,8 @@ def collect_command(
     nodes_file: Path | None,
     output: Path | None,
     force: bool,
+    anonymize: bool,
+    map_file: Path | None,
     user: str | None,
     port: int | None,
     identity: Path | None,
@@ -109,6 +114,7 @@ def collect_command(
       csi-collector collect --nodes nodes.txt --nfs-share 192.0.2.30:/pvc_1 --portal 192.0.2.10:3260
       csi-collector collect --kubeconfig ~/.kube/config --encrypt-to support.age.pub --json
       csi-collector collect --kubeconfig ~/.kube/config --user admin --sudo --resume case-4711.tar.gz
+      csi-collector collect --kubeconfig ~/.kube/config --anonymize -o case-4711.tar.gz
     """
     if not (local or kubeconfig or nodes_file):
         raise click.UsageError("say whom to ask: --local, --kubeconfig FILE or --nodes FILE.")
@@ -125,7 +131,10 @@ def collect_command(
         raise click.UsageError("--via debug makes a pod on each node: say of which image with --debug-image IMAGE.")
     replaced = whole_path(resume) or resume if resume else None
     may_replace = force or (replaced is not None and output in (None, replaced))
+    if resume and anonymize:
+        raise click.UsageError("go on with the run first, then make it anonymous: `csi-collector anonymize BUNDLE`.")
     path = new_bundle(output or replaced, force=may_replace, encrypted=bool(encrypt_to))
+    where = map_wanted(path, anonymize, map_file)
     root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
@@ -160,6 +169,7 @@ def collect_command(
         via=Via(via),
         debug_image=debug_image,
         recipients=recipients_of(encrypt_to),
+        map_file=where,
     )
     console = progress.error_console()
     collected = collect(wishes, console)
@@ -171,4 +181,6 @@ def collect_command(
         written, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster
     )
     tell(told, as_json=as_json)
+    if where:
+        tell_map(where, collected.kept)
     sys.exit(0 if collected.whole else 1)

@@ -188,10 +188,14 @@ def tell(result: Mapping[str, object], *, as_json: bool) -> None:
     """Of a bundle that was written."""
     if as_json:
         tell_json(result)
-        return
-    click.echo(f"bundle  {result['bundle']}")
-    click.echo(f"size    {result['size']} bytes")
-    click.echo(f"sha256  {result['sha256']}")
+    else:
+        tell_written(Path(str(result["bundle"])), str(result["sha256"]))
+
+
+def tell_written(path: Path, sha256: str) -> None:
+    click.echo(f"bundle  {path}")
+    click.echo(f"size    {path.stat().st_size} bytes")
+    click.echo(f"sha256  {sha256}")
 
 
 def tell_json(result: Mapping[str, object]) -> None:
