@@ -20,8 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from collector.node_program.program import render
 from collector.probes import catalogue
-from collector.program import render
 from samples import loopback as sshd
 
 Cost = tuple[float, float]  # seconds, and seconds of processor time

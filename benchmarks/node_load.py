@@ -24,10 +24,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from collector.limits import Limits
+from collector.node_program.limits import Limits
+from collector.node_program.program import render
 from collector.probes import catalogue
 from collector.probes.probe import MIB
-from collector.program import render
 
 LOOKS_PER_SECOND = 20
 PR_SET_CHILD_SUBREAPER = 36

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 
 from benchmarks.log_text import Node, driver_log, journal_kubelet
-from collector.redact import redact
+from collector.redaction.redact import redact
 
 WORDS = r"password|passwd|passphrase|secret|token|credential|api.?key|private.?key|authorization|cookie|://[^ ]*@"
 SECRETS = (

@@ -19,10 +19,11 @@ from rich.console import Console
 from bundle.capture import ClusterSnapshot, Outcome, Status
 from bundle.layout import bundle_name
 from bundle.writer import NOT_COLLECTED, BundleWriter
-from collector import kubectl, progress, resuming
+from collector import progress, resuming
 from collector.anonymizing.covering import Cover
 from collector.budget import Budget
-from collector.cluster import collect_cluster, now
+from collector.cluster import kubectl
+from collector.cluster.asking import collect_cluster, now
 from collector.errors import CollectError
 from collector.inventory import read_file
 from collector.keeping import Keeper

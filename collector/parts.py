@@ -19,8 +19,8 @@ from bundle.capture import Capture, NodeSnapshot, Status
 from bundle.layout import bundle_name, is_safe_name
 from bundle.writer import BundleWriter
 from collector.anonymizing.covering import Cover
-from collector.answer import AnswerError, decode, snapshot
 from collector.errors import UserError
+from collector.node_program.answer import AnswerError, decode, snapshot
 from collector.probes import AnyProbe, catalogue
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from bundle.decrypting import is_encrypted
 from bundle.layout import BundleError
 from bundle.new_file import is_being_written, parts_of, whole_path
 from bundle.reader import BundleReader
-from collector import driver_logs
+from collector.cluster import driver_logs
 from collector.errors import UserError
 from collector.results import is_gap
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bundle.capture import Capture, NodeSnapshot, Outcome, Status
-from collector.answer import AnswerError, decode, snapshot
 from collector.budget import Budget
-from collector.cluster import now
+from collector.cluster.asking import now
 from collector.errors import UserError
+from collector.node_program.answer import AnswerError, decode, snapshot
 from collector.probes import AnyProbe
 from collector.sentences import told
 from collector.transports import Transport, TransportError

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from collector.redact import redact_text
+from collector.redaction.redact import redact_text
 
 
 def told(sentence: str) -> str:

@@ -12,14 +12,14 @@ from functools import partial
 
 from bundle.capture import ClusterSnapshot, Status
 from bundle.layout import is_safe_name
-from collector import reach
-from collector.cluster import items_of
-from collector.driver_pods import DriverPods, driver_pods
+from collector.cluster import reach
+from collector.cluster.asking import items_of
+from collector.cluster.driver_pods import DriverPods, driver_pods
+from collector.cluster.kubectl import Kubectl
 from collector.errors import CollectError
 from collector.inventory import Node, from_cluster
-from collector.kubectl import Kubectl
+from collector.node_program.program import render
 from collector.probes import catalogue
-from collector.program import render
 from collector.runner import Job
 from collector.transports import Transport, TransportError
 from collector.transports.local import LocalTransport

@@ -16,7 +16,7 @@ from bundle.capture import Capture, Outcome, Redactions
 from bundle.decrypting import Source
 from bundle.layout import node_folder
 from bundle.reader import BundleReader
-from collector.secret_search import looks_like
+from collector.redaction.search import looks_like
 
 
 @dataclass(frozen=True, slots=True)

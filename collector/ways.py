@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bundle.capture import Status
-from collector.driver_pods import CONTAINER, DriverPods
+from collector.cluster.driver_pods import CONTAINER, DriverPods
+from collector.cluster.kubectl import Kubectl
 from collector.inventory import Node
-from collector.kubectl import Kubectl
 from collector.transports import Transport, TransportError
 from collector.transports.elevation import SHELL as SH
 from collector.transports.first_that_opens import FirstThatOpens, Way

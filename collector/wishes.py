@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collector.limits import Limits
-from collector.program import new_salt
+from collector.node_program.limits import Limits
+from collector.node_program.program import new_salt
 from collector.transports import Installed, Sudo
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bundle.capture import Capture, CollectedFile, NodeSnapshot, Status
-from collector.ended import End, judge
+from collector.node_program.ended import End, judge
 from collector.probes import AnyProbe, FileProbe, catalogue
-from collector.redact import redact
+from collector.redaction.redact import redact
 from samples.composing import around, driver_log, host
 from samples.composing.fibre_channel import fc_device_not_found
 from samples.composing.folder import write_bundle, write_json

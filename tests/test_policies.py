@@ -15,7 +15,7 @@ from analyzer.parsers import all_parsers
 from analyzer.parsers.objects import all_object_parsers
 from analyzer.rules import Rule, all_rules
 from analyzer.signals.signal import LOGS_OF_PROBE
-from collector.fields import FIELDS
+from collector.cluster.fields import FIELDS
 from collector.probes import catalogue
 
 ROOT = Path(__file__).parents[1]

@@ -64,7 +64,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(2)
     except Exception as error:  # the one broad catch of this process
-        from collector.redact import redact_text  # noqa: PLC0415 - needed only when something went wrong
+        from collector.redaction.redact import redact_text  # noqa: PLC0415 - needed only when something went wrong
 
         said = redact_text(f"{type(error).__name__}: {error}")
         _fail(f"this should not happen ({said}); please report it with the command you ran")
@@ -74,7 +74,7 @@ def _fail(sentence: str) -> None:
     sentence = f"{sentence.rstrip('.')}."
     click.echo(f"csi-collector: {sentence}", err=True)
     if "--json" in sys.argv[1:]:  # as it was typed: a word that click refused is an error too
-        from collector.result import of_error  # noqa: PLC0415 - only errors need it
+        from collector.to_json import of_error  # noqa: PLC0415 - only errors need it
 
         tell_json(of_error(sentence))
     sys.exit(2)

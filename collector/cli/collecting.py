@@ -23,7 +23,7 @@ from collector.cli.words import (
     root_by,
     tell,
 )
-from collector.limits import Limits
+from collector.node_program.limits import Limits
 
 VIAS = ("auto", "ssh", "kubectl", "debug")
 
@@ -139,7 +139,8 @@ def collect_command(
 
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
     from bundle.encrypting import recipients_of  # noqa: PLC0415
-    from collector import progress, result  # noqa: PLC0415
+    from collector import progress  # noqa: PLC0415
+    from collector import to_json as result  # noqa: PLC0415
     from collector.collecting import collect  # noqa: PLC0415
     from collector.wishes import Via, Wishes  # noqa: PLC0415
 

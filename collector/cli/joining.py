@@ -37,7 +37,8 @@ def join_command(
     """
     from bundle.encrypting import recipients_of  # noqa: PLC0415 - see collect_command
     from collector import parts as joining  # noqa: PLC0415
-    from collector import progress, result  # noqa: PLC0415
+    from collector import progress  # noqa: PLC0415
+    from collector import to_json as result  # noqa: PLC0415
     from collector.anonymizing.covering import Cover  # noqa: PLC0415
     from collector.results import result_of  # noqa: PLC0415
 

@@ -112,10 +112,10 @@ def script_command(
       sh collect.sh > worker-1.part          # on worker-1, as root
       csi-collector join worker-1=worker-1.part -o case-4711.tar.gz
     """
-    from collector.limits import Limits  # noqa: PLC0415 - see collect_command
+    from collector.cluster.reach import Reach, Reaches  # noqa: PLC0415
+    from collector.node_program.limits import Limits  # noqa: PLC0415 - see collect_command
+    from collector.node_program.program import new_salt, render  # noqa: PLC0415
     from collector.probes import catalogue  # noqa: PLC0415
-    from collector.program import new_salt, render  # noqa: PLC0415
-    from collector.reach import Reach, Reaches  # noqa: PLC0415
 
     refuse_targets(active, portals + shares)
     wanted = Reaches(Reach(portals, shares)).of("")

@@ -55,7 +55,7 @@ def verify_command(
 
 def _verify_bundle(bundle: Path, identities: tuple[Path, ...], *, verbose: bool, as_json: bool) -> bool:
     from bundle.decrypting import is_encrypted, plain  # noqa: PLC0415 - see collect_command
-    from collector.result import of_verdict  # noqa: PLC0415
+    from collector.to_json import of_verdict  # noqa: PLC0415
     from collector.verifying import verify  # noqa: PLC0415
 
     with plain(bundle, identities, lambda what: click.echo(f"csi-collector: {what}", err=True)) as source:
@@ -96,8 +96,8 @@ def _tell_removed(removed: Redactions | None, *, verbose: bool) -> None:
 
 
 def _verify_script(script: Path, signature: Path | None, signer: Path | None, *, as_json: bool) -> bool:
-    from collector.result import of_script  # noqa: PLC0415 - see collect_command
     from collector.signed_runbook import NotSigned, verify_script  # noqa: PLC0415
+    from collector.to_json import of_script  # noqa: PLC0415 - see collect_command
 
     if signer is None:
         raise click.UsageError("say who must have signed the script: --signer FILE, a public key you trust.")

@@ -17,10 +17,10 @@ import click
 
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
-from collector.limits import LEAST_SENT_BYTES
+from collector.node_program.limits import LEAST_SENT_BYTES
+from collector.node_program.program import portal_words, share_word
 from collector.planning.to_sudoers import is_sudoers_user
 from collector.probes.probe import KIB, MIB
-from collector.program import portal_words, share_word
 from collector.transports import Installed, Sudo
 from collector.transports.addresses import is_program
 
@@ -173,7 +173,7 @@ def _password_in(file: Path) -> str:
 
 def program_in(file: Path) -> bytes:
     """What `script` has printed into this file."""
-    from collector.program import is_program_text  # noqa: PLC0415 - see collect_command
+    from collector.node_program.program import is_program_text  # noqa: PLC0415 - see collect_command
 
     try:
         program = file.read_bytes()

@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from collector.cluster import KINDS, api_paths
-from collector.fields import FIELDS, METADATA
-from collector.objects import BACKEND, BACKEND_PARAMETERS
+from collector.cluster.asking import KINDS, api_paths
+from collector.cluster.fields import FIELDS, METADATA
+from collector.cluster.objects import BACKEND, BACKEND_PARAMETERS
+from collector.node_program.program import SEARCH_PATH, render
 from collector.planning.statements import IN_SHORT, SECTIONS, Row, Section
 from collector.probes import AnyProbe, FileProbe, Probe
-from collector.program import SEARCH_PATH, render
 from collector.ways import ORDER, WAYS, WayShown
 
 DRIVER_NAMESPACE = "NAMESPACE"  # as `api_paths` writes it: the driver's own

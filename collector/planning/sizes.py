@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.limits import size
+from collector.node_program.limits import size
 from collector.planning.model import Question
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from collector.cluster import SIDE_BY_SIDE
-from collector.driver_logs import MOST_BYTES, MOST_CONTAINERS
-from collector.kubectl import PAGE, REQUEST_LIMIT_S
-from collector.limits import Limits
-from collector.program import FOLDERS
-from collector.reach import MOST_PORTALS, MOST_SHARES
+from collector.cluster.asking import SIDE_BY_SIDE
+from collector.cluster.driver_logs import MOST_BYTES, MOST_CONTAINERS
+from collector.cluster.kubectl import PAGE, REQUEST_LIMIT_S
+from collector.cluster.reach import MOST_PORTALS, MOST_SHARES
+from collector.node_program.limits import Limits
+from collector.node_program.program import FOLDERS
 
 MIB = 1024 * 1024
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bundle.capture import Status
-from collector.kubectl import Kubectl, status_of
+from collector.cluster.kubectl import Kubectl, status_of
 from collector.transports import Deadline, Running, TransportError
 from collector.transports.child import Child
 from collector.transports.session import Session

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bundle.capture import Capture, ClusterSnapshot, Status
-from collector.driver_logs import NAME as LOGS
-from collector.objects import backend_config, is_of_driver, minimised
+from collector.cluster.driver_logs import NAME as LOGS
+from collector.cluster.objects import backend_config, is_of_driver, minimised
 from samples.composing import driver_objects as driver
 from samples.composing.driver_objects import DRIVER, Json, before
 from samples.composing.volumes import IQN, PORTALS, WWPNS, Machine, Placed, Volume

@@ -16,11 +16,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bundle.capture import Capture, ClusterSnapshot, CollectedFile, NodeSnapshot, Outcome, Status
-from collector.answer import snapshot
-from collector.driver_logs import NAME as POD_LOGS
-from collector.ended import End, judge
+from collector.cluster.driver_logs import NAME as POD_LOGS
+from collector.node_program.answer import snapshot
+from collector.node_program.ended import End, judge
 from collector.probes import AnyProbe, FileProbe, catalogue
-from collector.redact import redact
+from collector.redaction.redact import redact
 from samples.scenario.telling import EVERY, TRUNCATED, Edit, ScenarioError
 
 SUFFIXES = {".out", ".err", ".rc"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from bundle.capture import ClusterSnapshot, NodeSnapshot
 from bundle.folder import node_folders, read_bundle_manifest, read_cluster_folder, read_node_folder
 from bundle.layout import BUNDLE_MANIFEST, CLUSTER_FOLDER
-from collector.redact import redact
+from collector.redaction.redact import redact
 from samples.scenario import answers, copies, objects, versions
 from samples.scenario.telling import CLUSTER, ScenarioError, Telling, read_telling
 

@@ -19,8 +19,8 @@ from typing import Any, ClassVar
 import yaml
 
 from bundle.capture import Capture, Status
-from collector.cluster import BACKEND_CONFIG_MAPS, KINDS, kept
-from collector.objects import backend_config
+from collector.cluster.asking import BACKEND_CONFIG_MAPS, KINDS, kept
+from collector.cluster.objects import backend_config
 from samples.scenario.telling import ScenarioError
 
 Json = Any

@@ -12,9 +12,9 @@ from typing import TypeVar
 import pytest
 
 from bundle.capture import Capture
-from collector.answer import decode
+from collector.node_program.answer import decode
+from collector.node_program.program import render
 from collector.probes import AnyProbe, Probe
-from collector.program import render
 
 T = TypeVar("T")
 SHELLS = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}

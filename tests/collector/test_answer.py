@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from bundle.capture import Capture, Outcome, Status
-from collector.answer import AnswerError, decode, snapshot
+from collector.node_program.answer import AnswerError, decode, snapshot
 from collector.probes import FileProbe, Keep, Probe
 
 ASKED = Probe("asked", ("tool", "-l"), reads="a test", limit_bytes=2048)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from collector.node_program.program import render
 from collector.probes import Keep, Probe
-from collector.program import render
 from samples import loopback as sshd
 from tests.collector.asking import each_shell_in_time, shell_probe
 from tests.collector.conftest import COLLECTOR

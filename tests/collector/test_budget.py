@@ -9,7 +9,7 @@ import pytest
 
 from bundle.capture import Status
 from collector.budget import NO_LIMIT, Budget, seconds_of
-from collector.kubectl import Kubectl
+from collector.cluster.kubectl import Kubectl
 
 OVER = Budget("20min", ends_at=0)
 

@@ -16,7 +16,7 @@ import pytest
 
 from bundle.capture import Outcome, Status
 from bundle.reader import BundleReader
-from collector.cluster import KINDS
+from collector.cluster.asking import KINDS
 from samples import loopback as sshd
 from tests.collector import api
 from tests.collector.conftest import COLLECTOR, Run

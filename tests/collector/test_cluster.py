@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from bundle.capture import Capture, ClusterSnapshot, Status
-from collector import kubectl
-from collector.cluster import BACKEND_CONFIG_MAPS, KINDS, collect_cluster, items_of
-from collector.reach import Reach, reaches
+from collector.cluster import kubectl
+from collector.cluster.asking import BACKEND_CONFIG_MAPS, KINDS, collect_cluster, items_of
+from collector.cluster.reach import Reach, reaches
 from tests.collector import api
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from analyzer.parsers.objects import pods
-from collector.cluster import kept
-from collector.objects import minimised
+from collector.cluster.asking import kept
+from collector.cluster.objects import minimised
 
 OWNER = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5f", "uid": "u9", "controller": True}
 TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": {"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]}}

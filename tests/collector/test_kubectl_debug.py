@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
-from collector.kubectl import Kubectl
-from collector.program import render
+from collector.cluster.kubectl import Kubectl
+from collector.node_program.program import render
 from collector.transports import TransportError
 from collector.transports.kubectl_debug import KubectlDebug
 from tests.collector.api import Api

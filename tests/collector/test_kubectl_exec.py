@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
-from collector.answer import decode
-from collector.kubectl import Kubectl
-from collector.program import FOLDERS, render
+from collector.cluster.kubectl import Kubectl
+from collector.node_program.answer import decode
+from collector.node_program.program import FOLDERS, render
 from collector.transports import TransportError
 from collector.transports.kubectl_exec import Container, KubectlExec
 from tests.collector import pods

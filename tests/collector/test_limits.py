@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Capture, Status
-from collector.limits import Limits
+from collector.node_program.limits import Limits
 from collector.probes import FileProbe, Keep, Probe, catalogue
 from collector.probes.probe import KIB, MIB
 from tests.collector.asking import SHELLS, ask, ask_one, each_shell_in_time, shell_probe

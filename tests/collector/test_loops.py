@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
+from collector.node_program.program import render
 from collector.probes import catalogue
 from collector.probes.side_by_side import SIDE_BY_SIDE
-from collector.program import render
 from tests.collector.asking import SHELLS, ask, ask_one, each_shell, shell_probe
 from tests.collector.made_up import ALIVE, DEAD, FAILS, QUEUES, Node, probe_named
 

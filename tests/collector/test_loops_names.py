@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from collector.node_program.program import new_salt
 from collector.probes.services import TOOLS
-from collector.program import new_salt
 from tests.collector.asking import NOBODY, SHELLS, ask, each_shell
 from tests.collector.made_up import Node, probe_named
 

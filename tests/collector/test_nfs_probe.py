@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.program import render
+from collector.node_program.program import render
 from tests.collector.asking import SHELLS, each_shell
 from tests.collector.made_up import Node, probe_named
 

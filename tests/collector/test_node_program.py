@@ -12,7 +12,7 @@ import paramiko
 import pytest
 
 from bundle.capture import Status
-from collector.answer import decode
+from collector.node_program.answer import decode
 from collector.planning.to_sudoers import is_sudoers_user
 from collector.transports import Installed, TransportError
 from collector.transports.ssh import SshTransport

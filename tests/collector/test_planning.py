@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from collector.cluster import KINDS
+from collector.cluster.asking import KINDS
 from collector.planning.model import Plan, plan_of
 from collector.planning.to_json import to_json
 from collector.planning.to_markdown import code, to_markdown, words

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
+from collector.node_program.program import render
 from collector.probes import Keep, Probe, catalogue
 from collector.probes.probe import LOOP_EXIT_CODES
 from collector.probes.side_by_side import DISKS
-from collector.program import render
 from tests.collector.asking import NOBODY, SHELLS, ask, ask_one, each_shell, in_every_shell, run, shell_probe
 
 DASH = SHELLS["dash"]

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from collector.redact import MASK, redact, redact_text
-from collector.secret_forms import FORMS
+from collector.redaction.forms import FORMS
+from collector.redaction.redact import MASK, redact, redact_text
 
 S = "s3cr3tVALUE"
 KEY = f"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA{S}\nAAAABBBBCCCCDDDDEEEE{S}+/=\n-----END RSA PRIVATE KEY-----"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.redact import MASK, redact
-from collector.secret_search import looks_like
+from collector.redaction.redact import MASK, redact
+from collector.redaction.search import looks_like
 from samples.pack import HERE
 from tests.collector.planted import TEXTS, fill, planted
 

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from collector.cli import cli
 from collector.collecting import Wishes
-from collector.limits import Limits
+from collector.node_program.limits import Limits
+from collector.node_program.program import render
 from collector.probes import catalogue
 from collector.probes.probe import MIB
-from collector.program import render
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Capture, NodeSnapshot, Outcome, Status
-from collector.result import Written, of_bundle, of_error, of_script, of_verdict
 from collector.results import result_of
 from collector.signed_runbook import NotSigned, Signed
+from collector.to_json import Written, of_bundle, of_error, of_script, of_verdict
 from collector.verifying import Verdict
 from tests.collector.conftest import Run
 

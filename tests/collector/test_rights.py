@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
-from collector import kubectl
-from collector.cluster import KINDS, collect_cluster
+from collector.cluster import kubectl
+from collector.cluster.asking import KINDS, collect_cluster
 from collector.planning.model import plan_of
 from collector.planning.to_rbac import to_rbac
 from collector.probes import catalogue

@@ -19,10 +19,10 @@ from click.testing import CliRunner
 from bundle.capture import Capture, ClusterSnapshot, Outcome, Status
 from bundle.reader import BundleReader
 from collector.cli import cli
-from collector.cluster import kept
-from collector.driver_pods import DriverPods, driver_pods
+from collector.cluster.asking import kept
+from collector.cluster.driver_pods import DriverPods, driver_pods
+from collector.cluster.kubectl import Kubectl
 from collector.inventory import Node
-from collector.kubectl import Kubectl
 from collector.transports import Sudo, TransportError
 from collector.transports.kubectl_exec import KubectlExec
 from collector.transports.local import LocalTransport

@@ -12,9 +12,9 @@ from analyzer.engine import Analysis, analyse
 from analyzer.report.to_shell import render as to_shell
 from bundle.capture import Capture, NodeSnapshot
 from bundle.folder import read_node_folder
-from collector.answer import decode
+from collector.node_program.answer import decode
+from collector.node_program.program import render
 from collector.probes import catalogue
-from collector.program import render
 from samples.composing.host import SALT
 from samples.pack import HERE
 from samples.replay import Replay

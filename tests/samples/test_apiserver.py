@@ -11,8 +11,8 @@ import pytest
 
 from bundle.capture import ClusterSnapshot, Status
 from bundle.folder import read_cluster_folder
-from collector import kubectl
-from collector.cluster import collect_cluster
+from collector.cluster import kubectl
+from collector.cluster.asking import collect_cluster
 from samples import apiserver
 from samples.pack import HERE
 

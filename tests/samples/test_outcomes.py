@@ -16,8 +16,8 @@ from bundle.capture import NodeSnapshot, Outcome, Status
 from bundle.folder import read_cluster_folder
 from bundle.writer import BundleWriter
 from collector.budget import NO_LIMIT
+from collector.node_program.program import render
 from collector.probes import AnyProbe, Probe, catalogue
-from collector.program import render
 from collector.runner import Job, collect_nodes
 from collector.transports.ssh import SshTransport
 from collector.transports.ssh_config import SshOptions, Wanted, read_config, route

@@ -11,7 +11,7 @@ import pytest
 
 from bundle.reader import BundleReader
 from bundle.writer import pack
-from collector.cluster import KINDS
+from collector.cluster.asking import KINDS
 from samples import loopback as sshd
 from tests.collector import api
 from tests.collector.conftest import Run

@@ -7,9 +7,9 @@ triggers go into one hyperscan database; nothing is searched for twice, since a 
 
 from __future__ import annotations
 
-from collector.secret_commands import COMMANDS
-from collector.secret_shapes import SHAPES
-from collector.secret_values import (
+from collector.redaction.commands import COMMANDS
+from collector.redaction.shapes import SHAPES
+from collector.redaction.values import (
     BARE,
     BETWEEN,
     BRACED,
@@ -21,7 +21,7 @@ from collector.secret_values import (
     QUOTED,
     WORD,
 )
-from collector.secret_words import ESC, KEY, NAME, ODD, Kind, SecretForm, form
+from collector.redaction.words import ESC, KEY, NAME, ODD, Kind, SecretForm, form
 
 _NAME_OF = rf"(?:name|key){ESC}[\"']?\s{{0,4}}[:=]\s{{0,4}}{ESC}[\"']?[\w.-]{{0,80}}"
 _VALUE_OF = (

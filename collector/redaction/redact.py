@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 import hyperscan
 
-from collector.private_keys import private_keys
-from collector.secret_blocks import values_below
-from collector.secret_forms import FORMS
-from collector.secret_words import LEFT_CONTEXT, TRIGGER, Kind, SecretForm, kind_of_name, what_follows
+from collector.redaction.blocks import values_below
+from collector.redaction.forms import FORMS
+from collector.redaction.private_keys import private_keys
+from collector.redaction.words import LEFT_CONTEXT, TRIGGER, Kind, SecretForm, kind_of_name, what_follows
 
 MASK = b"[redacted]"
 

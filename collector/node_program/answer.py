@@ -18,9 +18,9 @@ from typing import BinaryIO
 
 from bundle import layout
 from bundle.capture import Capture, CollectedFile, NodeSnapshot, Outcome, Status
-from collector.ended import End, judge
+from collector.node_program.ended import End, judge
 from collector.probes import AnyProbe, FileProbe, Keep, catalogue
-from collector.redact import Redacted, redact, redact_text
+from collector.redaction.redact import Redacted, redact, redact_text
 
 _BLOCK = 512
 _MAGIC = 257  # where a header says ustar

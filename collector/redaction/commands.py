@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collector.secret_values import ESCAPED, NOT_MASKED, QUOTED, WORD
-from collector.secret_words import ESC, NAME, Kind, SecretForm, form
+from collector.redaction.values import ESCAPED, NOT_MASKED, QUOTED, WORD
+from collector.redaction.words import ESC, NAME, Kind, SecretForm, form
 
 _TOOLS = (
     r"\b(?:curl|wget|sshpass|mysql|mariadb|redis-cli|mongo|ldap(?:search|modify|add|whoami|passwd)|ipmitool|snmp(?:get|"

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from bundle.capture import Capture, Status
 from bundle.layout import is_safe_name, log_path
 from collector.budget import seconds_of
-from collector.kubectl import Kubectl, Reply
-from collector.objects import Json, is_of_driver
-from collector.redact import redact
+from collector.cluster.kubectl import Kubectl, Reply
+from collector.cluster.objects import Json, is_of_driver
+from collector.redaction.redact import redact
 
 NAME = "driver_pod_logs"
 MOST_CONTAINERS = 200

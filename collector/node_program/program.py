@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from collector.limits import Limits
+from collector.node_program.limits import Limits
 from collector.probes import AnyProbe, FileProbe, Keep, Probe
 from collector.probes.logs import SINCE
 
@@ -140,4 +140,4 @@ def seconds_of(period: str) -> int:
 
 @cache
 def _shell_text(name: str) -> str:
-    return files("collector").joinpath(name).read_text(encoding="utf-8")
+    return files("collector.node_program").joinpath(name).read_text(encoding="utf-8")

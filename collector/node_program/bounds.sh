@@ -1,4 +1,4 @@
-# What the program may cost this node: most_* are its limits (collector/limits.py).
+# What the program may cost this node: most_* are its limits (collector/node_program/limits.py).
 
   # The least of the processors and of the disks; what is started later inherits it.
   be_gentle() {

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bundle.capture import ClusterSnapshot
-from collector.cluster import BACKEND_CONFIG_MAPS, items_of
-from collector.objects import Json
-from collector.program import portal_words, share_word
+from collector.cluster.asking import BACKEND_CONFIG_MAPS, items_of
+from collector.cluster.objects import Json
+from collector.node_program.program import portal_words, share_word
 
 MOST_PORTALS = 32
 MOST_SHARES = 5  # side by side, each with every version in turn

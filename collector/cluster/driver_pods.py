@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from bundle.capture import ClusterSnapshot, Status
 from bundle.layout import is_safe_name
-from collector.cluster import items_of
-from collector.objects import Json, is_of_driver
+from collector.cluster.asking import items_of
+from collector.cluster.objects import Json, is_of_driver
 from collector.transports import TransportError
 from collector.transports.kubectl_exec import Container
 

@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 
 from bundle.capture import Capture, ClusterSnapshot, Status
 from bundle.layout import object_path
-from collector.driver_logs import LOGS, PATH, collect_logs
-from collector.kubectl import Kubectl, Reply, paged
-from collector.objects import Json, backend_config, is_of_driver, minimised
+from collector.cluster.driver_logs import LOGS, PATH, collect_logs
+from collector.cluster.kubectl import Kubectl, Reply, paged
+from collector.cluster.objects import Json, backend_config, is_of_driver, minimised
 
 SIDE_BY_SIDE = 4
 BACKEND_CONFIG_MAPS = "backendconfigmaps"

@@ -1,7 +1,7 @@
 """API objects reduced to the fields that rules use.
 
 Input    one object of a kind as the API gives it.
-Output   the same object with only the fields of `collector.fields`; no env values, managedFields or Secret names.
+Output   the same object with only the fields of `fields`; no env values, managedFields or Secret names.
          Every text has its secrets removed.
 Errors   none; a field of another shape than expected is left out.
 Source   huawei driver: VolumeAttachment, StorageBackendClaim, StorageBackendContent; Kubernetes API reference.
@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from collector.fields import FIELDS, METADATA
-from collector.redact import MASK, redact, redact_text
-from collector.secret_words import kind_of_name
+from collector.cluster.fields import FIELDS, METADATA
+from collector.redaction.redact import MASK, redact, redact_text
+from collector.redaction.words import kind_of_name
 
 Json = Any  # what json.loads gives: the one place where unlike things meet
 

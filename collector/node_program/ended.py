@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from bundle.capture import Status
-from collector.limits import size
+from collector.node_program.limits import size
 from collector.probes import AnyProbe, FileProbe, Probe
 from collector.probes.probe import NO_FOLDER, NO_PERMISSION, NONE_HERE
 

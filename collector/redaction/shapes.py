@@ -5,7 +5,7 @@ Most issuers begin their tokens with letters of their own, so that they can be f
 
 from __future__ import annotations
 
-from collector.secret_words import Kind, SecretForm, form
+from collector.redaction.words import Kind, SecretForm, form
 
 SHAPES: tuple[SecretForm, ...] = (
     form(

@@ -1,0 +1,1 @@
+"""The program that asks a node, and what it answers."""
