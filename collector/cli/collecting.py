@@ -9,20 +9,9 @@ from pathlib import Path
 import click
 
 from bundle.new_file import whole_path
+from collector.cli.kinds import ENCRYPT, FILE, JSON, NODE_BYTES, NODE_PROGRAM, PERIOD, named_targets
 from collector.cli.revealing import map_wanted, tell_map
-from collector.cli.words import (
-    ENCRYPT,
-    FILE,
-    JSON,
-    NODE_BYTES,
-    PERIOD,
-    NodeProgram,
-    named_targets,
-    new_bundle,
-    refuse_targets,
-    root_by,
-    tell,
-)
+from collector.cli.words import new_bundle, refuse_targets, root_by, tell
 from collector.node_program.limits import Limits
 
 VIAS = ("auto", "ssh", "kubectl", "debug")
@@ -48,7 +37,7 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes, as told above.")
 @click.option("--debug-image", help="Image with sh and nsenter for `kubectl debug`, where the driver's pod is down.")
 @click.option(
-    "--node-program", type=NodeProgram(), help="Start this program, installed on the nodes, by sudo; send none."
+    "--node-program", type=NODE_PROGRAM, help="Start this program, installed on the nodes, by sudo; send none."
 )
 @click.option(
     "--active/--no-active", default=True, help="Also run the timed NFS mount, portal checks and direct reads."

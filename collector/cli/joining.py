@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from collector.cli.kinds import ENCRYPT, FILE, JSON
 from collector.cli.revealing import map_wanted, tell_map
-from collector.cli.words import ENCRYPT, FILE, JSON, new_bundle, tell
+from collector.cli.words import new_bundle, tell
 
 
 @click.command("join", short_help="Make one bundle of answers collected by hand.")

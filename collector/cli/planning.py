@@ -8,30 +8,29 @@ from pathlib import Path
 
 import click
 
-from collector.cli.words import (
+from collector.cli.kinds import (
+    DEFAULT_PROGRAM,
     FILE,
+    KUBERNETES_NAME,
     NODE_BYTES,
     NODE_PROGRAM,
     PERIOD,
-    KubernetesName,
-    NodeProgram,
-    SudoersUser,
+    SUDOERS_USER,
     named_targets,
-    program_in,
-    refuse_targets,
 )
+from collector.cli.words import program_in, refuse_targets
 
 
 @click.command("plan", short_help="Print all that would be run or read, and why.")
 @click.option("--active/--no-active", default=True, help="Show the active tests too.")
 @click.option("--format", "form", type=click.Choice(("text", "markdown", "json")), default="text", help="Of the page.")
 @click.option("--rbac", is_flag=True, help="The least rights in the cluster, as a manifest.")
-@click.option("--namespace", type=KubernetesName(), default="huawei-csi", help="--rbac: where the driver runs.")
-@click.option("--configmap", "configmaps", type=KubernetesName(), multiple=True, help="--rbac: this backend's only.")
+@click.option("--namespace", type=KUBERNETES_NAME, default="huawei-csi", help="--rbac: where the driver runs.")
+@click.option("--configmap", "configmaps", type=KUBERNETES_NAME, multiple=True, help="--rbac: this backend's only.")
 @click.option("--via", type=click.Choice(("kubectl", "debug")), help="--rbac: also what this way to the nodes needs.")
 @click.option("--sudoers", type=FILE, metavar="FILE", help="The sudoers lines for this program, made by `script`.")
-@click.option("--user", type=SudoersUser(), help="--sudoers: who logs in to the nodes.")
-@click.option("--node-program", type=NodeProgram(), default=NODE_PROGRAM, help="--sudoers: where it will lie.")
+@click.option("--user", type=SUDOERS_USER, help="--sudoers: who logs in to the nodes.")
+@click.option("--node-program", type=NODE_PROGRAM, default=DEFAULT_PROGRAM, help="--sudoers: where it will lie.")
 def plan_command(
     active: bool,
     form: str,

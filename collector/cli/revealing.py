@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from collector.cli.words import FILE, new_bundle, tell_written
+from collector.cli.kinds import FILE
+from collector.cli.words import new_bundle, tell_written
 
 if TYPE_CHECKING:
     from collector.anonymizing.book import Book

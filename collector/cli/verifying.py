@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from collector.cli.words import FILE, JSON, tell_json
+from collector.cli.kinds import FILE, JSON
+from collector.cli.words import tell_json
 
 if TYPE_CHECKING:
     from bundle.capture import Redactions

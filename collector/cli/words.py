@@ -1,15 +1,14 @@
-"""What the words of the command line mean: periods, names, the new bundle's path, sudo's password, the nodes' program.
+"""What the words of the command line lead to: the new bundle's path, sudo's password, the nodes' program, the result.
 
-Errors   click's own for a bad word; BundleError for a path no bundle can be written to; SudoPasswordError and
+Errors   click's own for words that do not go together; BundleError for a path no bundle can be written to; SudoPasswordError and
          ProgramError about the file that was named.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,19 +16,8 @@ import click
 
 from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
-from collector.node_program.limits import LEAST_SENT_BYTES
-from collector.node_program.program import portal_words, share_word
-from collector.planning.to_sudoers import is_sudoers_user
-from collector.probes.probe import KIB, MIB
 from collector.transports import Installed, Sudo
 from collector.transports.addresses import is_program
-
-NODE_PROGRAM = "/usr/local/sbin/csi-triage-collect"
-_KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-
-_SIZE = re.compile(r"([1-9][0-9]{0,5})(MiB|GiB)")
-_UNITS = {"MiB": MIB, "GiB": KIB * MIB}
-_PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
 
 
 class SudoPasswordError(UserError):
@@ -38,93 +26,6 @@ class SudoPasswordError(UserError):
 
 class ProgramError(UserError):
     """One sentence about the file that should be the nodes' program."""
-
-
-class NodeProgram(click.ParamType[str]):
-    name = "path"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not is_program(str(value)):
-            self.fail(f"{value!r} is not the absolute path of a program: write it as {NODE_PROGRAM}.", param, ctx)
-        return str(value)
-
-
-class SudoersUser(click.ParamType[str]):
-    name = "user"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not is_sudoers_user(str(value)):
-            self.fail(f"{value!r} is not one user (or %group) in sudoers.", param, ctx)
-        return str(value)
-
-
-class KubernetesName(click.ParamType[str]):
-    name = "name"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not _KUBERNETES_NAME.fullmatch(str(value)):
-            self.fail(f"{value!r} is not the name of a Kubernetes object.", param, ctx)
-        return str(value)
-
-
-class Period(click.ParamType[str]):
-    name = "period"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not _PERIOD.fullmatch(str(value)):
-            self.fail(f"{value!r} is not a period: write a number and s, min, h or d, as in 72h.", param, ctx)
-        return str(value)
-
-
-class NodeBytes(click.ParamType[int]):
-    """ "256MiB" -> 268435456: at least what the short answers need."""
-
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        match = _SIZE.fullmatch(str(value))
-        count = int(match[1]) * _UNITS[match[2]] if match else 0
-        if count < LEAST_SENT_BYTES:
-            self.fail(f"{value!r} is not a size: write a number of MiB or GiB from 1MiB, as in 64MiB.", param, ctx)
-        return count
-
-
-class Checked(click.ParamType[str]):
-    """A word that reaches the node program: it passes the program's own grammar, or is refused in its words."""
-
-    def __init__(self, name: str, check: Callable[[str], str]) -> None:
-        self.name, self.check = name, check
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            self.check(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
-
-
-PERIOD = Period()
-NODE_BYTES = NodeBytes()
-PORTAL = Checked("address:port", portal_words)
-SHARE = Checked("address:/path", share_word)
-FILE = click.Path(path_type=Path)
-JSON = click.option("--json", "as_json", is_flag=True, help="Tell the result as one JSON object.")
-ENCRYPT = click.option(
-    "--encrypt-to",
-    "encrypt_to",
-    multiple=True,
-    metavar="KEY",
-    help="So that only they can read it: age1…, ssh-ed25519 …, or a file of such lines.",
-)
-
-
-def named_targets(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds `--portal` and `--nfs-share`, which may be given more than once."""
-    portal = click.option("--portal", "portals", type=PORTAL, multiple=True, help="Also ping and connect to it.")
-    share = click.option("--nfs-share", "shares", type=SHARE, multiple=True, help="Also mount it, timed.")
-    return portal(share(command))
 
 
 def refuse_targets(active: bool, targets: tuple[str, ...]) -> None:
