@@ -20,12 +20,13 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The bundle's file; `size` in bytes, `sha256` of the file as it lies there."""
+    """The bundle's file; `size` in bytes, `sha256` of the file as it lies there; `map` of hidden names."""
 
     bundle: str
     size: int
     sha256: str
     encrypted: bool
+    map: str | None = None
 
 
 def of_bundle(

@@ -10,8 +10,8 @@ import click
 
 from bundle.new_file import whole_path
 from collector.cli.kinds import ENCRYPT, FILE, JSON, NODE_BYTES, NODE_PROGRAM, PERIOD, named_targets
-from collector.cli.revealing import map_wanted, tell_map
-from collector.cli.words import new_bundle, refuse_targets, root_by, tell
+from collector.cli.revealing import map_wanted, remind_of_map
+from collector.cli.words import new_bundle, refuse_targets, root_by, tell, written
 from collector.node_program.limits import Limits
 
 VIAS = ("auto", "ssh", "kubectl", "debug")
@@ -22,10 +22,16 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--kubeconfig", type=FILE, help="Ask the cluster, through kubectl; it also names the nodes.")
 @click.option("--context", help="The kubeconfig's context, if not its current one.")
 @click.option("--nodes", "nodes_file", type=FILE, help="The nodes, one a line: name [address[:port]] [user=U].")
+@click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
 @click.option("-o", "--output", type=FILE, help="The bundle.  [default: csi-bundle-TIME.tar.gz]")
 @click.option("--force", is_flag=True, help="Replace the bundle if it exists.")
+@click.option("--resume", type=FILE, help="Go on with this bundle, or with what a killed run left of it.")
+@ENCRYPT
 @click.option("--anonymize", is_flag=True, help="Replace all names; the map of them stays with you.")
 @click.option("--map", "map_file", type=FILE, help="The map of names, with --anonymize.  [default: OUTPUT.map.json]")
+@JSON
+@click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes, as told above.")
+@click.option("--debug-image", help="Image with sh and nsenter for `kubectl debug`, where the driver's pod is down.")
 @click.option("--user", help="Log in as this user.")
 @click.option("--port", type=click.IntRange(1, 65535), help="SSH port.")
 @click.option("--identity", type=FILE, help="SSH private key.")
@@ -34,8 +40,6 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 @click.option("--sudo", is_flag=True, help="Run as root on the nodes, by sudo.")
 @click.option("--ask-sudo-password", is_flag=True, help="Ask once for sudo's password; implies --sudo.")
 @click.option("--sudo-password-file", type=FILE, help="Read sudo's password from a file; implies --sudo.")
-@click.option("--via", type=click.Choice(VIAS), default="auto", help="The way to the nodes, as told above.")
-@click.option("--debug-image", help="Image with sh and nsenter for `kubectl debug`, where the driver's pod is down.")
 @click.option(
     "--node-program", type=NODE_PROGRAM, help="Start this program, installed on the nodes, by sudo; send none."
 )
@@ -44,14 +48,10 @@ VIAS = ("auto", "ssh", "kubectl", "debug")
 )
 @named_targets
 @click.option("--since", default="72h", type=PERIOD, help="How far back logs go.")
+@click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
 @click.option("--jobs", default=16, type=click.IntRange(1, 256), help="Nodes asked at once.")
 @click.option("--node-timeout", default=300.0, type=click.FloatRange(5, 7200), help="Seconds each node may take.")
-@click.option("--node-bytes", default="256MiB", type=NODE_BYTES, help="How much a node may send; logs give way first.")
 @click.option("--deadline", type=PERIOD, help="How long all of it may take, as 20min.  [default: no limit]")
-@click.option("--resume", type=FILE, help="Go on with this bundle, or with what a killed run left of it.")
-@click.option("--driver-name", default="csi.huawei.com", help="The CSI driver's name.")
-@ENCRYPT
-@JSON
 def collect_command(
     local: bool,
     kubeconfig: Path | None,
@@ -166,11 +166,11 @@ def collect_command(
     console.print(
         progress.closing_table(collected.results, collected.left_out, why=collected.why, before=collected.before)
     )
-    written = result.Written(str(path), path.stat().st_size, collected.sha256, encrypted=bool(wishes.recipients))
+    at = written(path, collected.sha256, encrypted=bool(encrypt_to), map_file=where)
     told = result.of_bundle(
-        written, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster
+        at, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster
     )
     tell(told, as_json=as_json)
     if where:
-        tell_map(where, collected.kept)
+        remind_of_map(where, collected.kept)
     sys.exit(0 if collected.whole else 1)

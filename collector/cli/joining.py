@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from collector.cli.kinds import ENCRYPT, FILE, JSON
-from collector.cli.revealing import map_wanted, tell_map
-from collector.cli.words import new_bundle, tell
+from collector.cli.revealing import map_wanted, remind_of_map
+from collector.cli.words import new_bundle, tell, written
 
 
 @click.command("join", short_help="Make one bundle of answers collected by hand.")
@@ -52,8 +52,8 @@ def join_command(
     results = [result_of(snapshot) for snapshot in snapshots]
     progress.error_console().print(progress.closing_table(results))
     whole = all(one.outcome == "collected" for one in results)
-    written = result.Written(str(path), path.stat().st_size, sha256, encrypted=bool(recipients))
-    tell(result.of_bundle(written, results, whole=whole), as_json=as_json)
+    at = written(path, sha256, encrypted=bool(recipients), map_file=where)
+    tell(result.of_bundle(at, results, whole=whole), as_json=as_json)
     if where:
-        tell_map(where, cover.kept)
+        remind_of_map(where, cover.kept)
     sys.exit(0 if whole else 1)

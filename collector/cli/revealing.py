@@ -42,7 +42,8 @@ def anonymize_command(bundle: Path, output: Path, map_file: Path | None, force: 
     cover = Cover(where)
     sha256 = bundles.hide(bundle, path, cover)
     tell_written(path, sha256)
-    tell_map(where, cover.kept)
+    click.echo(f"map     {where}")
+    remind_of_map(where, cover.kept)
 
 
 @click.command("reveal", short_help="Put the real names back into a report, a runbook or a bundle.")
@@ -84,8 +85,7 @@ def map_wanted(bundle: Path, anonymize: bool, map_file: Path | None) -> Path | N
     return map_of(bundle, map_file) if anonymize else None
 
 
-def tell_map(path: Path, kept: Iterable[str]) -> None:
-    click.echo(f"map     {path}")
+def remind_of_map(path: Path, kept: Iterable[str]) -> None:
     click.echo(f"Keep {path}: it holds the real names, and only it reveals what comes back.", err=True)
     if words := ", ".join(kept):
         click.echo(f"These names were left, being ordinary words: {words}.", err=True)

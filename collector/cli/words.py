@@ -1,7 +1,7 @@
 """What the words of the command line lead to: the new bundle's path, sudo's password, the nodes' program, the result.
 
-Errors   click's own for words that do not go together; BundleError for a path no bundle can be written to; SudoPasswordError and
-         ProgramError about the file that was named.
+Errors   click's own for words that do not go together; BundleError for a path no bundle can be written to;
+         SudoPasswordError and ProgramError about the file that was named.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from bundle.layout import BundleError, bundle_name
 from collector.errors import UserError
 from collector.transports import Installed, Sudo
 from collector.transports.addresses import is_program
+
+if TYPE_CHECKING:
+    from collector.to_json import Written
 
 
 class SudoPasswordError(UserError):
@@ -85,12 +89,20 @@ def program_in(file: Path) -> bytes:
     return program
 
 
+def written(path: Path, sha256: str, *, encrypted: bool, map_file: Path | None) -> Written:
+    from collector.to_json import Written  # noqa: PLC0415 - see collect_command
+
+    return Written(str(path), path.stat().st_size, sha256, encrypted, str(map_file) if map_file else None)
+
+
 def tell(result: Mapping[str, object], *, as_json: bool) -> None:
     """Of a bundle that was written."""
     if as_json:
         tell_json(result)
     else:
         tell_written(Path(str(result["bundle"])), str(result["sha256"]))
+        if result["map"]:
+            click.echo(f"map     {result['map']}")
 
 
 def tell_written(path: Path, sha256: str) -> None:
