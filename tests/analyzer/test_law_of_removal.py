@@ -26,7 +26,7 @@ from tests.analyzer.random_nodes.snapshot import KINDS, TELLERS, Loss, cluster_s
 from tests.analyzer.random_nodes.truth import Lun, Node
 from tests.analyzer.random_nodes.witnesses import missing
 
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "100"))
 law = settings(
     max_examples=EXAMPLES,
     derandomize=True,

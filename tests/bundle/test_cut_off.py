@@ -14,11 +14,11 @@ def whole(tmp_path_factory):
     return make(tmp_path_factory.mktemp("cut") / "b.tar.gz", NAMES, size=3000)
 
 
-def test_cut_at_a_thousand_places_it_gives_exactly_the_nodes_before_the_cut(whole, tmp_path):
+def test_cut_at_hundreds_of_places_it_gives_exactly_the_nodes_before_the_cut(whole, tmp_path):
     places = BundleReader(whole).contents.whole
     cut_file = tmp_path / "cut.tar.gz"
     cut_file.write_bytes(whole.read_bytes())
-    offsets = random.Random(20261122).sample(range(whole.stat().st_size), 1000)
+    offsets = random.Random(20261122).sample(range(whole.stat().st_size), 300)
     for offset in sorted(offsets, reverse=True):
         os.truncate(cut_file, offset)
         expected = tuple(name for name, place in places.items() if place.offset + place.length <= offset)

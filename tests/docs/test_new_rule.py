@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.docs.outputs import as_shown, normal
 from tests.docs.tutorial import Copy, steps
 
 
+@pytest.mark.slow
 def test_the_tutorial_leads_to_a_tested_rule(tmp_path: Path) -> None:
     copy = Copy(tmp_path / "copy")
     for command in steps(copy):

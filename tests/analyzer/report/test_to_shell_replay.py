@@ -50,7 +50,7 @@ def run(sample: str, tmp_path: Path, *options: str) -> subprocess.CompletedProce
     return subprocess.run(command, input=script(node), check=False, capture_output=True, text=True, timeout=120)
 
 
-@pytest.mark.parametrize("sample", ["stale_fail", "stale_queue"])
+@pytest.mark.parametrize("sample", [pytest.param("stale_fail", marks=pytest.mark.slow), "stale_queue"])
 def test_a_stale_map_is_shown_removed_and_found_removed(sample: str, tmp_path: Path) -> None:
     shown = run(sample, tmp_path)
     assert (shown.returncode, shown.stderr) == (0, "")
