@@ -146,7 +146,7 @@ def closing_table(
         pad_edge=False,
     )
     name_width = min(22, max(4, *(len(row.node) for row in rows), 0))
-    for title, width in (("node", name_width), ("via", 5), ("result", 11), ("answers", 7), ("s", 5)):
+    for title, width in (("node", name_width), ("via", 6), ("result", 11), ("answers", 7), ("s", 5)):
         table.add_column(title, width=width, overflow="fold", justify="right" if title == "s" else "left")
     table.add_column("why", overflow="fold", ratio=1)
     for row in shown:

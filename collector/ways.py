@@ -17,7 +17,7 @@ from bundle.capture import Status
 from collector.cluster.driver_pods import CONTAINER, DriverPods
 from collector.cluster.kubectl import Kubectl
 from collector.inventory import Node
-from collector.transports import Transport, TransportError
+from collector.transports import Installed, Transport, TransportError
 from collector.transports.elevation import SHELL as SH
 from collector.transports.first_that_opens import FirstThatOpens, Way
 from collector.transports.kubectl_debug import CONTAINER as DEBUGGER
@@ -93,7 +93,8 @@ class Ways:
 
     def _of(self, node: Node) -> tuple[Way, ...]:
         ssh = Way(SSH, partial(self.ssh, node))
-        if self.kubectl is None or self.wishes.via is Via.SSH:
+        sends_nothing = isinstance(self.wishes.sudo, Installed)  # into a pod a program would have to be sent
+        if self.kubectl is None or self.wishes.via is Via.SSH or sends_nothing:
             return (ssh,)
         into_pod = Way(EXEC, partial(self._exec, node, self.kubectl))
         debug = Way(DEBUG, partial(self._debug, node, self.kubectl))

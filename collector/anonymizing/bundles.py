@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bundle.capture import ClusterSnapshot, NodeSnapshot
+from bundle.decrypting import is_encrypted
 from bundle.layout import BundleError, bundle_name
 from bundle.reader import BundleReader
 from bundle.writer import BundleWriter
@@ -45,6 +46,8 @@ def reveal(bundle: Path, output: Path, book: Book) -> str:
 
 
 def _whole(bundle: Path) -> BundleReader:
+    if is_encrypted(bundle):
+        raise BundleError(f"{bundle} is encrypted; decrypt it first, with `age --decrypt` and its private key.")
     reader = BundleReader(bundle)
     if not reader.complete:
         raise BundleError(f"{bundle} is not whole; copy it again, then `csi-collector verify {bundle}`.")

@@ -18,7 +18,17 @@ from collector.node_program.program import render
 from collector.probes import Keep, Probe, catalogue
 from collector.probes.probe import LOOP_EXIT_CODES
 from collector.probes.side_by_side import DISKS
-from tests.collector.asking import NOBODY, SHELLS, ask, ask_one, each_shell, in_every_shell, run, shell_probe
+from tests.collector.asking import (
+    NOBODY,
+    SHELLS,
+    ask,
+    ask_one,
+    each_shell,
+    each_shell_in_time,
+    in_every_shell,
+    run,
+    shell_probe,
+)
 
 DASH = SHELLS["dash"]
 
@@ -31,7 +41,7 @@ def _runs(pid: object) -> bool:
         return False
 
 
-@each_shell
+@each_shell_in_time
 def test_every_probe_gives_exactly_one_capture(shell: Sequence[str], tmp_path: Path) -> None:
     captures = ask(shell, catalogue(), tmp_path / "private", portals=["127.0.0.1:1"])
     assert sorted(captures) == sorted(probe.name for probe in catalogue())
