@@ -10,7 +10,11 @@ import pytest
 from tests.docs.pages import ROOT, blocks, commands, pages, prose, text_of
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-OTHER_LANGUAGE = {"README.zh.md": "README.md", "docs/rules.zh.md": "docs/rules.md"}
+OTHER_LANGUAGE = {
+    "README.zh.md": "README.md",
+    "docs/rules.zh.md": "docs/rules.md",
+    "docs/what-it-runs.zh.md": "docs/what-it-runs.md",
+}
 
 
 def links(page: str) -> list[str]:
