@@ -106,8 +106,8 @@ def find(path: Path) -> Earlier:
         raise ResumeError(f"there is nothing to go on with: neither {path} nor a part of it that a killed run has left")
     if opened[first].meta.options.get("anonymized"):
         raise ResumeError(
-            f"{first} is anonymous, and other nodes would get other names; go on with the bundle that it was made of, then "
-            "`csi-collector anonymize` it; or collect all of it again"
+            f"{first} is anonymous, and other nodes would get other names; go on with the bundle that it was "
+            "made of, then `csi-collector anonymize` it; or collect all of it again"
         )
     run = _run(opened[first])
     same = (first, *(file for file, reader in opened.items() if file != first and _run(reader) == run))

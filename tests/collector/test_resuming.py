@@ -264,5 +264,5 @@ def test_an_anonymized_bundle_is_not_gone_on_with(tmp_path: Path) -> None:
     options = {"anonymized": True}
     with BundleWriter(tmp_path / "b", name="b", started="", tool_version="", options=options, targets=()):
         pass
-    with pytest.raises(ResumeError, match="is anonymized"):
+    with pytest.raises(ResumeError, match="is anonymous"):
         resuming.find(tmp_path / "b")

@@ -23,7 +23,7 @@ from collector.cluster.asking import kept
 from collector.cluster.driver_pods import DriverPods, driver_pods
 from collector.cluster.kubectl import Kubectl
 from collector.inventory import Node
-from collector.transports import Sudo, TransportError
+from collector.transports import Installed, Sudo, TransportError
 from collector.transports.kubectl_exec import KubectlExec
 from collector.transports.local import LocalTransport
 from collector.ways import WAYS, Ways
@@ -71,6 +71,7 @@ def refusal(found: DriverPods, node: str = "w1") -> str:
         ({"nodes_file": Path("nodes.txt")}, ALL),
         ({"sudo": Sudo()}, ALL),
         ({"via": Via.SSH}, "ssh"),
+        ({"sudo": Installed("/usr/local/sbin/csi-triage-collect")}, "ssh"),
         ({"via": Via.KUBECTL, "user": "admin"}, "kubectl exec, kubectl debug"),
         ({"via": Via.DEBUG, "debug_image": "busybox"}, "kubectl debug"),
         ({"kubeconfig": False}, "ssh"),
