@@ -18,8 +18,11 @@ from collector.anonymizing.grammars import Swap, identity_at
 _LETTERS = rb"0-9A-Za-z._:@-"
 _WORDS = re.compile(rb"([%b]{3,})" % _LETTERS)  # a shorter one is never a name
 _WORDS_OF_UNITS = re.compile(rb"((?:[%b]|\\x2d){3,})" % _LETTERS)  # systemd writes a name's dash so
+# An identity right behind a backslash is no escape, neither before nor after it was replaced by one of its form.
+_IDENTITY = rb"[0-9A-Fa-f]{8}(?:(?:-|_|\\x2d)[0-9A-Fa-f]{4}){3}|[0-9A-Fa-f]{16}|(?:[0-9]{1,3}\.){3}[0-9]"
 _ESCAPE = re.compile(
-    rb"\\(?:x(?!2d)[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|0(?:40|1[12])|134|[abfnrtv])|%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m"
+    rb"\\(?!%b)(?:x(?!2d)[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|0(?:40|1[12])|134|[abfnrtv])|%%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m"
+    % _IDENTITY
 )
 _ESCAPE_SIGNS = (b"\\", b"%", b"\x1b")
 _MARKS = bytes((*range(1, 9), *range(14, 27), *range(128, 256), 0))
