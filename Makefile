@@ -17,7 +17,7 @@ demo: setup
 	$(BIN)/python -m samples.demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 	$(MAKE) --no-print-directory lint
 
 lint: setup

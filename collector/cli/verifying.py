@@ -87,7 +87,8 @@ def _tell_removed(removed: Redactions | None, *, verbose: bool) -> None:
         return
     files = {path: kinds for path, kinds in removed.items() if kinds}
     total = sum((Counter(kinds) for kinds in files.values()), Counter[str]())
-    click.echo(f"{total.total()} secrets were removed before it was written{':' if total else ''}")
+    were = "secret was" if total.total() == 1 else "secrets were"
+    click.echo(f"{total.total()} {were} removed before it was written{':' if total else ''}")
     width = max(map(len, total), default=0)
     for kind, count in sorted(total.items()):
         places = [path for path, kinds in files.items() if kind in kinds]
