@@ -22,9 +22,8 @@ from collector.cluster.asking import now
 from collector.errors import UserError
 from collector.node_program.answer import AnswerError, decode, snapshot
 from collector.probes import AnyProbe
-from collector.sentences import told
+from collector.sentences import printable, told
 from collector.transports import Transport, TransportError
-from collector.transports.session import printable
 
 TICK_S = 0.2
 LAST_WORDS_S = 2.0

@@ -14,3 +14,8 @@ def told(sentence: str) -> str:
     home = os.environ.get("HOME", "").rstrip("/")
     clean = redact_text(sentence)
     return clean.replace(f"{home}/", "~/") if home else clean
+
+
+def printable(text: str) -> str:
+    """What a stranger's machine printed, harmless to a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -14,7 +14,6 @@ from bundle.capture import ClusterSnapshot, Status
 from bundle.layout import is_safe_name
 from collector.cluster import reach
 from collector.cluster.asking import items_of
-from collector.cluster.driver_pods import DriverPods, driver_pods
 from collector.cluster.kubectl import Kubectl
 from collector.errors import CollectError
 from collector.inventory import Node, from_cluster
@@ -22,6 +21,7 @@ from collector.node_program.program import render
 from collector.probes import catalogue
 from collector.runner import Job
 from collector.transports import Transport, TransportError
+from collector.transports.driver_pods import DriverPods, driver_pods
 from collector.transports.local import LocalTransport
 from collector.transports.ssh import SshTransport
 from collector.transports.ssh_config import ConfigError, SshOptions, Wanted, has_host_name, route

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from bundle.capture import Status
-from collector.cluster.driver_pods import CONTAINER, DriverPods
 from collector.cluster.kubectl import Kubectl
 from collector.inventory import Node
 from collector.transports import Installed, Transport, TransportError
+from collector.transports.driver_pods import CONTAINER, DriverPods
 from collector.transports.elevation import SHELL as SH
 from collector.transports.first_that_opens import FirstThatOpens, Way
 from collector.transports.kubectl_debug import CONTAINER as DEBUGGER

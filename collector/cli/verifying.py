@@ -80,7 +80,7 @@ def _tell_verdict(verdict: Verdict, *, verbose: bool) -> None:
 
 def _tell_removed(removed: Redactions | None, *, verbose: bool) -> None:
     """How many secrets of which kind; the words are the bundle's, and a bundle is a stranger's file."""
-    from collector.transports.session import printable  # noqa: PLC0415 - see collect_command
+    from collector.sentences import printable  # noqa: PLC0415 - see collect_command
 
     if removed is None:
         click.echo("what was removed from it is not recorded: an older collector wrote it")

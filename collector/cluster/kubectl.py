@@ -27,8 +27,7 @@ from urllib.parse import quote
 from bundle.capture import Status
 from collector.budget import NO_LIMIT, Budget
 from collector.errors import UserError
-from collector.sentences import told
-from collector.transports.session import printable
+from collector.sentences import printable, told
 
 PAGE = 500
 REQUEST_LIMIT_S = 30.0

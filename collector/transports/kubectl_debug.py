@@ -27,9 +27,9 @@ from typing import Any
 from bundle.capture import Status
 from bundle.layout import is_safe_name
 from collector.cluster.kubectl import REQUEST_LIMIT_S, Kubectl, Reply
+from collector.sentences import printable
 from collector.transports import Deadline, Running, TransportError
 from collector.transports.kubectl_exec import Container, KubectlExec, kept_until_done, unhurried
-from collector.transports.session import printable
 
 CONTAINER = "debugger"
 START_S = 90.0

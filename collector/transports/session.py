@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bundle.capture import Status
+from collector.sentences import printable
 from collector.transports import Deadline, TransportError
 
 TICK_S = 0.5
@@ -153,8 +154,3 @@ class _Answer(io.RawIOBase):
             Status.FAILED,
             f"{self._session.named} ended (exit code {code}) without an answer: {said or 'no message'}",
         )
-
-
-def printable(text: str) -> str:
-    """What a stranger's machine printed, harmless to a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)

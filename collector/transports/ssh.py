@@ -20,10 +20,11 @@ from pathlib import Path
 import paramiko
 
 from bundle.capture import Status
+from collector.sentences import printable
 from collector.transports import Deadline, Installed, Running, Sudo, TransportError
 from collector.transports.elevation import start_program
 from collector.transports.known_hosts import KnownHosts, Verdict, line_of
-from collector.transports.session import TICK_S, printable
+from collector.transports.session import TICK_S
 from collector.transports.ssh_config import Hop
 from collector.transports.ssh_keys import authenticate
 

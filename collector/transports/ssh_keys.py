@@ -15,8 +15,8 @@ import paramiko
 from paramiko.pkey import UnknownKeyType
 
 from bundle.capture import Status
+from collector.sentences import printable
 from collector.transports import Deadline, TransportError
-from collector.transports.session import printable
 from collector.transports.ssh_config import Hop
 
 

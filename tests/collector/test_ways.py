@@ -20,10 +20,10 @@ from bundle.capture import Capture, ClusterSnapshot, Outcome, Status
 from bundle.reader import BundleReader
 from collector.cli import cli
 from collector.cluster.asking import kept
-from collector.cluster.driver_pods import DriverPods, driver_pods
 from collector.cluster.kubectl import Kubectl
 from collector.inventory import Node
 from collector.transports import Installed, Sudo, TransportError
+from collector.transports.driver_pods import DriverPods, driver_pods
 from collector.transports.kubectl_exec import KubectlExec
 from collector.transports.local import LocalTransport
 from collector.ways import WAYS, Ways
