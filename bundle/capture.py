@@ -59,6 +59,11 @@ class Capture:
     files: tuple[CollectedFile, ...] = ()
     redactions: Redactions | None = None
 
+    @property
+    def is_gap(self) -> bool:
+        """Neither knowledge nor absent: asked again, it might be known."""
+        return not self.status.is_knowledge and self.status is not Status.ABSENT
+
 
 class Outcome(StrEnum):
     """What became of a target as a whole."""

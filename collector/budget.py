@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Self
 
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+from collector.periods import seconds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,3 @@ class Budget:
 
 
 NO_LIMIT = Budget()
-
-
-def seconds_of(period: str) -> int:
-    number = period.rstrip("smindh")
-    return int(number) * _SECONDS[period.removeprefix(number)]

@@ -28,7 +28,7 @@ from collector.errors import CollectError
 from collector.inventory import read_file
 from collector.keeping import Keeper
 from collector.probes import catalogue
-from collector.results import NodeResult, is_gap
+from collector.results import NodeResult
 from collector.resuming import Earlier
 from collector.runner import Job, collect_nodes
 from collector.targets import jobs_of, nodes_of
@@ -81,7 +81,7 @@ def _asked(client: kubectl.Kubectl, wishes: Wishes, console: Console) -> Cluster
 def _tell_refusals(snapshot: ClusterSnapshot, console: Console) -> None:
     refused: dict[tuple[Status, str], list[str]] = {}
     for capture in snapshot.captures:
-        if is_gap(capture):
+        if capture.is_gap:
             refused.setdefault((capture.status, capture.reason), []).append(capture.probe)
     for (status, reason), kinds in refused.items():
         progress.say(console, f"cluster: {', '.join(kinds)} {status}: {reason}")
@@ -151,7 +151,7 @@ class Run:
             name=earlier.readers[0].name if earlier.readers else bundle_name(wishes.output),
             started=earlier.started or now(),
             tool_version=wishes.tool_version,
-            options={**wishes.recorded, **again},
+            options={**wishes.recorded, **cover.recorded, **again},
             targets=tuple(dict.fromkeys((*earlier.holders, *(cover.name(job.node) for job in jobs)))),
             recipients=wishes.recipients,
         )
@@ -190,7 +190,7 @@ class Run:
 
 
 def _is_whole(cluster: ClusterSnapshot) -> bool:
-    return not any(map(is_gap, cluster.captures))
+    return not any(capture.is_gap for capture in cluster.captures)
 
 
 @contextlib.contextmanager

@@ -37,9 +37,8 @@ class Keeper:
         self.kept |= self.copied
 
     def keep(self, answer: NodeSnapshot) -> None:
-        before = self._earlier.snapshot(answer.node)
-        is_worse = answer.outcome is not Outcome.COLLECTED
-        if is_worse and before is not None and known_of(before.captures) > known_of(answer.captures):
+        before = self._earlier.snapshot(answer.node) if answer.outcome is not Outcome.COLLECTED else None
+        if before is not None and known_of(before.captures) > known_of(answer.captures):
             self._keep_as_before(before, f"it knew more when it was asked before; now: {answer.reason}")
         else:
             self._add(answer)

@@ -59,7 +59,7 @@ def join(
         name=bundle_name(path),
         started=min(result.started for result in results),
         tool_version=tool_version,
-        options={"joined": True, **({"anonymized": True} if cover.hides else {})},
+        options={"joined": True, **cover.recorded},
         targets=[cover.name(part.node) for part in parts],
         recipients=recipients,
     )

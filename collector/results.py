@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bundle.capture import Capture, NodeSnapshot, Outcome, Status
+from bundle.capture import Capture, NodeSnapshot, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,10 @@ def result_of(snapshot: NodeSnapshot) -> NodeResult:
         known_of(snapshot.captures),
         len(snapshot.captures),
         snapshot.seconds,
-        tuple(capture.probe for capture in snapshot.captures if is_gap(capture)),
+        tuple(capture.probe for capture in snapshot.captures if capture.is_gap),
         snapshot.transport,
     )
 
 
 def known_of(captures: Sequence[Capture]) -> int:
     return sum(capture.status.is_knowledge for capture in captures)
-
-
-def is_gap(capture: Capture) -> bool:
-    """Neither knowledge nor absent."""
-    return not capture.status.is_knowledge and capture.status is not Status.ABSENT

@@ -21,9 +21,9 @@ from bundle.decrypting import is_encrypted
 from bundle.layout import BundleError
 from bundle.new_file import is_being_written, parts_of, whole_path
 from bundle.reader import BundleReader
+from collector.anonymizing.covering import is_anonymous
 from collector.cluster import driver_logs
 from collector.errors import UserError
-from collector.results import is_gap
 
 _TURNS = {Outcome.UNREACHABLE: 1, Outcome.PARTIAL: 2}
 _BEST_FIRST = (Outcome.COLLECTED, Outcome.PARTIAL, Outcome.UNREACHABLE)
@@ -68,7 +68,7 @@ class Earlier:
             self.files == (bundle,)
             and self.readers[0].complete
             and {*named, *self.holders} <= set(self.held(Outcome.COLLECTED))
-            and not (cluster and any(map(is_gap, cluster.captures)))
+            and not (cluster and any(one.is_gap for one in cluster.captures))
         )
 
     def held(self, outcome: Outcome) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def find(path: Path) -> Earlier:
     first = next((file for file in opened if path in (bundle, file)), None)
     if first is None:
         raise ResumeError(f"there is nothing to go on with: neither {path} nor a part of it that a killed run has left")
-    if opened[first].meta.options.get("anonymized"):
+    if is_anonymous(opened[first].meta.options):
         raise ResumeError(
             f"{first} is anonymous, and other nodes would get other names; go on with the bundle that it was "
             "made of, then `csi-collector anonymize` it; or collect all of it again"

@@ -69,7 +69,6 @@ class Wishes:
             "node_bytes": self.limits.sent_bytes,
             "via": str(self.via),
             "deadline": self.deadline,
-            **({"anonymized": True} if self.map_file else {}),
         }
 
     @property

@@ -17,21 +17,19 @@ from bundle.layout import BundleError, bundle_name
 from bundle.reader import BundleReader
 from bundle.writer import BundleWriter
 from collector.anonymizing.book import Book
-from collector.anonymizing.covering import Cover
+from collector.anonymizing.covering import Cover, is_anonymous, without_mark
 from collector.anonymizing.veil import Unveil
-
-OPTION = "anonymized"  # in bundle.json
 
 
 def hide(bundle: Path, output: Path, cover: Cover) -> str:
     reader = _whole(bundle)
-    if reader.meta.options.get(OPTION):
+    if is_anonymous(reader.meta.options):
         raise BundleError(f"{bundle} is anonymous already; give the bundle as it was collected.")
     cluster = reader.cluster()
     cover.learn(cluster, ((target, "") for target in reader.meta.targets))
     for node in reader.snapshots():
         cover.learn_node(node)
-    options = {**reader.meta.options, OPTION: True}
+    options = {**reader.meta.options, **cover.recorded}
     with _writer(reader, output, options, cover.name) as writer, cover:
         _copy(reader, writer, cover.cluster, cover.node)
     return writer.sha256
@@ -39,8 +37,7 @@ def hide(bundle: Path, output: Path, cover: Cover) -> str:
 
 def reveal(bundle: Path, output: Path, book: Book) -> str:
     reader, unveil = _whole(bundle), Unveil(book)
-    options = {name: value for name, value in reader.meta.options.items() if name != OPTION}
-    with _writer(reader, output, options, unveil.name) as writer:
+    with _writer(reader, output, without_mark(reader.meta.options), unveil.name) as writer:
         _copy(reader, writer, unveil.cluster, unveil.node)
     return writer.sha256
 

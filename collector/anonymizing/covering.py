@@ -9,7 +9,7 @@ Errors   MapError.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,16 @@ from bundle.capture import ClusterSnapshot, NodeSnapshot
 from collector.anonymizing import map_file
 from collector.anonymizing.book import Book
 from collector.anonymizing.veil import Veil
+
+_OPTION = "anonymized"  # in bundle.json
+
+
+def is_anonymous(options: Mapping[str, object]) -> bool:
+    return bool(options.get(_OPTION))
+
+
+def without_mark(options: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in options.items() if name != _OPTION}
 
 
 class Cover:
@@ -38,8 +48,9 @@ class Cover:
                 self._path.unlink()
 
     @property
-    def hides(self) -> bool:
-        return self._veil is not None
+    def recorded(self) -> Mapping[str, object]:
+        """What the bundle tells of it among its options."""
+        return {_OPTION: True} if self._veil else {}
 
     @property
     def kept(self) -> tuple[str, ...]:

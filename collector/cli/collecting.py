@@ -118,10 +118,10 @@ def collect_command(
         raise click.UsageError(f"--via {via} goes through the cluster: give --kubeconfig FILE too.")
     if via == "debug" and not debug_image:
         raise click.UsageError("--via debug makes a pod on each node: say of which image with --debug-image IMAGE.")
-    replaced = whole_path(resume) or resume if resume else None
-    may_replace = force or (replaced is not None and output in (None, replaced))
     if resume and anonymize:
         raise click.UsageError("go on with the run first, then make it anonymous: `csi-collector anonymize BUNDLE`.")
+    replaced = whole_path(resume) or resume if resume else None
+    may_replace = force or (replaced is not None and output in (None, replaced))
     path = new_bundle(output or replaced, force=may_replace, encrypted=bool(encrypt_to))
     where = map_wanted(path, anonymize, map_file)
     root = root_by(sudo=sudo, ask=ask_sudo_password, file=sudo_password_file, program=node_program)
@@ -129,8 +129,8 @@ def collect_command(
     # `plan`, `script` and a mistaken word need neither SSH nor a display, and are answered at once
     from bundle.encrypting import recipients_of  # noqa: PLC0415
     from collector import progress  # noqa: PLC0415
-    from collector import to_json as result  # noqa: PLC0415
     from collector.collecting import collect  # noqa: PLC0415
+    from collector.to_json import of_bundle  # noqa: PLC0415
     from collector.wishes import Via, Wishes  # noqa: PLC0415
 
     wishes = Wishes(
@@ -167,7 +167,7 @@ def collect_command(
         progress.closing_table(collected.results, collected.left_out, why=collected.why, before=collected.before)
     )
     at = written(path, collected.sha256, encrypted=bool(encrypt_to), map_file=where)
-    told = result.of_bundle(
+    told = of_bundle(
         at, collected.results, whole=collected.whole, not_asked=collected.left_out, cluster=collected.cluster
     )
     tell(told, as_json=as_json)

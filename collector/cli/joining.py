@@ -39,9 +39,9 @@ def join_command(
     from bundle.encrypting import recipients_of  # noqa: PLC0415 - see collect_command
     from collector import parts as joining  # noqa: PLC0415
     from collector import progress  # noqa: PLC0415
-    from collector import to_json as result  # noqa: PLC0415
     from collector.anonymizing.covering import Cover  # noqa: PLC0415
     from collector.results import result_of  # noqa: PLC0415
+    from collector.to_json import of_bundle  # noqa: PLC0415
 
     path = new_bundle(output, force=force, encrypted=bool(encrypt_to))
     recipients = recipients_of(encrypt_to)
@@ -53,7 +53,7 @@ def join_command(
     progress.error_console().print(progress.closing_table(results))
     whole = all(one.outcome == "collected" for one in results)
     at = written(path, sha256, encrypted=bool(recipients), map_file=where)
-    tell(result.of_bundle(at, results, whole=whole), as_json=as_json)
+    tell(of_bundle(at, results, whole=whole), as_json=as_json)
     if where:
         remind_of_map(where, cover.kept)
     sys.exit(0 if whole else 1)

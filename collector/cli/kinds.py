@@ -13,13 +13,13 @@ import click
 
 from collector.node_program.limits import LEAST_SENT_BYTES
 from collector.node_program.program import portal_words, share_word
+from collector.periods import seconds_of
 from collector.planning.to_sudoers import is_sudoers_user
 from collector.probes.probe import KIB, MIB
 from collector.transports.addresses import is_program
 
 DEFAULT_PROGRAM = "/usr/local/sbin/csi-triage-collect"
 _KUBERNETES_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-_PERIOD = re.compile(r"[1-9][0-9]{0,5}(?:s|min|h|d)")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})(MiB|GiB)")
 _UNITS = {"MiB": MIB, "GiB": KIB * MIB}
 
@@ -62,7 +62,7 @@ def _fits(test: Callable[[str], object], otherwise: str) -> Callable[[str], None
 
 
 FILE = click.Path(path_type=Path)
-PERIOD = Word("period", _fits(_PERIOD.fullmatch, "is not a period: write a number and s, min, h or d, as in 72h."))
+PERIOD = Word("period", seconds_of)
 NODE_BYTES = NodeBytes()
 PORTAL = Word("address:port", portal_words)
 SHARE = Word("address:/path", share_word)

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 
 from bundle.capture import Capture, Status
 from bundle.layout import is_safe_name, log_path
-from collector.budget import seconds_of
 from collector.cluster.kubectl import Kubectl, Reply
 from collector.cluster.objects import Json, is_of_driver
+from collector.periods import seconds_of
 from collector.redaction.redact import redact
 
 NAME = "driver_pod_logs"

@@ -113,7 +113,7 @@ def snapshot(
 def _outcome(captures: tuple[Capture, ...], arrived: dict[str, Capture], reason: str) -> tuple[Outcome, str]:
     if not arrived:
         return Outcome.UNREACHABLE, reason or "the node sent no answer"
-    unknown = [one for one in captures if not one.status.is_knowledge and one.status is not Status.ABSENT]
+    unknown = [one for one in captures if one.is_gap]
     if not unknown:
         return Outcome.COLLECTED, ""
     counts = ", ".join(

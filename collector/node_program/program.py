@@ -18,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 
 from collector.node_program.limits import Limits
+from collector.periods import seconds_of
 from collector.probes import AnyProbe, FileProbe, Keep, Probe
 from collector.probes.logs import SINCE
 
@@ -31,8 +32,6 @@ LONG_S = 120  # what may take longer begins first, so that it ends within the no
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PORTAL = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 _SHARE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<path>/[A-Za-z0-9._/-]{0,1023})")
-_PERIOD = re.compile(r"([1-9][0-9]{0,5})(s|min|h|d)")
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _SALT = re.compile(r"[0-9a-f]{0,64}")
 
 
@@ -129,13 +128,6 @@ def _files_command(probe: FileProbe, since: str) -> Probe:
     argv = ("sh", "-c", _shell_text("files.sh"), "files", *map(str, options), *probe.globs)
     keep = Keep.LAST if probe.log else Keep.FIRST
     return Probe(probe.name, argv, reads=probe.reads, limit_bytes=probe.limit_bytes, keep=keep)
-
-
-def seconds_of(period: str) -> int:
-    match = _PERIOD.fullmatch(period)
-    if not match:
-        raise ValueError(f"{period!r} is not a period: write a number and s, min, h or d, such as 72h.")
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 @cache

@@ -13,8 +13,7 @@ from collector.cluster.kubectl import PAGE, REQUEST_LIMIT_S
 from collector.cluster.reach import MOST_PORTALS, MOST_SHARES
 from collector.node_program.limits import Limits
 from collector.node_program.program import FOLDERS
-
-MIB = 1024 * 1024
+from collector.probes.probe import MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bundle.capture import Status
-from collector.budget import NO_LIMIT, Budget, seconds_of
+from collector.budget import NO_LIMIT, Budget
 from collector.cluster.kubectl import Kubectl
+from collector.periods import seconds_of
 
 OVER = Budget("20min", ends_at=0)
 
